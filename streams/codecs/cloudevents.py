@@ -1,0 +1,187 @@
+"""CloudEvents 1.0 as JSON, structured or in Kafka's binary mode: bytes to an event, or to the reason why not."""
+
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from streams.core.events import MAX_BYTES, Arrival, Conversion, Exposure, Record
+from streams.core.times import parse_instant
+
+Text = Annotated[str, Meta(min_length=1)]
+Headers = Sequence[tuple[str, bytes]]
+
+TYPES = ("peekproof.exposure.v1", "peekproof.evaluation.v1", "peekproof.conversion.v1")
+FORBIDDEN = ("faust-ag-", "__faust")  # a framework's own messages: never data
+
+
+class ExposureData(Struct):
+    experiment_id: Text
+    variant: Text
+    unit_id: Text
+    attributes: dict[str, Any] = {}
+    consent: tuple[Text, ...] = ()
+    assignment_reason: Text | None = None
+    cost: float | None = None
+
+
+class Touch(Struct):
+    channel: Text
+    at: Text
+
+
+class ConversionData(Struct):
+    event: Text
+    unit_id: Text
+    value: float | None = None
+    currency: Text | None = None
+    reverses: Text | None = None
+    experiment_id: Text | None = None
+    touches: tuple[Touch, ...] = ()
+    properties: dict[str, Any] = {}
+    consent: tuple[Text, ...] = ()
+
+
+class Envelope(Struct, tag_field="type"):
+    specversion: Literal["1.0"]
+    id: Text
+    source: Text
+    time: Text
+    subject: Text | None = None
+    datacontenttype: Text | None = None
+    recordtime: Text | None = None
+
+
+class ExposureEvent(Envelope, tag="peekproof.exposure.v1", kw_only=True):
+    data: ExposureData
+
+
+class EvaluationEvent(Envelope, tag="peekproof.evaluation.v1", kw_only=True):
+    data: ExposureData
+
+
+class ConversionEvent(Envelope, tag="peekproof.conversion.v1", kw_only=True):
+    data: ConversionData
+
+
+class AnyEvent(Struct):
+    """What every CloudEvent has; tells an unknown type from a malformed event."""
+
+    specversion: Literal["1.0"]
+    id: Text
+    source: Text
+    time: Text
+    type: Text
+
+
+Event = ExposureEvent | EvaluationEvent | ConversionEvent
+
+_decode_event: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode
+_decode_any = msgspec.json.Decoder(AnyEvent).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Decoder:
+    """Bytes to events.
+
+    Args:
+        key: secret for the hash of unit ids (at most 64 bytes); the same key must be used as long as state is kept.
+    """
+
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key
+
+    def arrivals(self, records: Iterable[Record]) -> list[Arrival]:
+        """Decode a batch; every record becomes one arrival at its place in the log."""
+        return [Arrival(r.offset, r.timestamp, self.decode(r.value, r.headers), r.timestamp) for r in records]
+
+    def decode(self, value: bytes | None, headers: Headers = ()) -> Exposure | Conversion | str:
+        """The event, or a reason of rule 2 of the contracts."""
+        if refusal := _refuse(value, headers):
+            return refusal
+        body = _structured(value or b"", headers)
+        parsed = parse(body)
+        return parsed if isinstance(parsed, str) else self.event(parsed, body)
+
+    def event(self, parsed: Event, body: bytes) -> Exposure | Conversion | str:
+        """The core's form of a parsed event, with hashed ids."""
+        try:
+            time = parse_instant(parsed.time)
+            unit = self._hash(parsed.data.unit_id.encode())
+        except ValueError:
+            return "malformed"
+        if isinstance(parsed, ConversionEvent):
+            return self._conversion(parsed, time, unit, body)
+        return _exposure(parsed, time, unit)
+
+    def _conversion(self, parsed: ConversionEvent, time: int, unit: int, body: bytes) -> Conversion:
+        data, source = parsed.data, parsed.source
+        return Conversion(
+            time=time,
+            event=data.event,
+            unit=unit,
+            identity=_identity(source, parsed.id),
+            value=data.value,
+            target=None if data.reverses is None else _identity(source, data.reverses),
+            experiment_id=data.experiment_id,
+            consent=data.consent,
+            body=body,
+        )
+
+    def _hash(self, unit_id: bytes) -> int:
+        return int.from_bytes(blake2b(unit_id, digest_size=8, key=self._key).digest(), "big")
+
+
+def parse(body: bytes) -> Event | str:
+    """The checked envelope of an event in structured mode, or the reason why there is none."""
+    try:
+        return _decode_event(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _why_not(body)
+
+
+def _refuse(value: bytes | None, headers: Headers) -> str | None:
+    """What is refused unread."""
+    if value is not None and len(value) > MAX_BYTES:
+        return "too_large"
+    return "forbidden_header" if any(name.lower().startswith(FORBIDDEN) for name, _ in headers) else None
+
+
+def _structured(value: bytes, headers: Headers) -> bytes:
+    """Binary mode written as structured mode: attributes from `ce_` headers, data from the value."""
+    if not any(name == "ce_specversion" for name, _ in headers):
+        return value
+    try:
+        attributes = {name[3:]: text.decode() for name, text in headers if name.startswith("ce_")}
+        return _encode({**attributes, "data": msgspec.Raw(value)})
+    except UnicodeDecodeError:
+        return b""
+
+
+def _why_not(body: bytes) -> str:
+    try:
+        return "malformed" if _decode_any(body).type in TYPES else "unknown_type"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return "malformed"
+
+
+def _exposure(parsed: ExposureEvent | EvaluationEvent, time: int, unit: int) -> Exposure:
+    data = parsed.data
+    return Exposure(
+        time=time,
+        experiment_id=data.experiment_id,
+        variant=data.variant,
+        unit=unit,
+        attributes=data.attributes,
+        consent=data.consent,
+        is_evaluation=isinstance(parsed, EvaluationEvent),
+        assignment_reason=data.assignment_reason,
+        cost=data.cost,
+    )
+
+
+def _identity(source: str, id_: str) -> int:
+    text = f"{len(source)}:{source}{id_}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")

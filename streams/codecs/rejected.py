@@ -1,0 +1,41 @@
+"""Why a record was refused: what goes to `peekproof.rejected`."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from streams.core.events import Record, Rejected
+
+SAMPLE = 1_024  # bytes of the event that are shown
+SECRET = ("unit_id", "subject")  # never shown: they name a person
+UNREADABLE = ("too_large", "malformed", "forbidden_header")
+
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(rejected: Rejected, record: Record, partition: int) -> bytes:
+    """Reason, place and a redacted sample; of what can't be read only length and hash."""
+    value = record.value or b""
+    return _encode(
+        {
+            "reason": rejected.reason,
+            "topic": f"peekproof.{rejected.kind}",
+            "partition": partition,
+            "offset": rejected.offset,
+            "length": len(value),
+            "sha256": hashlib.sha256(value).hexdigest(),
+            "sample": None if rejected.reason in UNREADABLE else sample(value),
+        }
+    )
+
+
+def sample(value: bytes) -> str:
+    """The event without what names a person, cut to SAMPLE bytes."""
+    return _encode(_redacted(msgspec.json.decode(value)))[:SAMPLE].decode("utf-8", "ignore")
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: "…" if key in SECRET else _redacted(one) for key, one in value.items()}
+    return [_redacted(one) for one in value] if isinstance(value, list) else value

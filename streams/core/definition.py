@@ -1,0 +1,143 @@
+"""A definition made ready for counting and testing: instants, indices and predicates instead of texts."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from streams.core.cells import BINARY, MEAN, Layout
+from streams.core.conditions import Predicate, predicate
+from streams.core.events import MICRO
+from streams.core.schema import Assignment, Definition
+from streams.core.schema import Metric as MetricSpec
+
+GLANCE_BACK = 60_000  # ms before entry in which a conversion is counted as `before_exposure`
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What counts for one metric: events named `event` from entry + opens to entry + closes (exclusive)."""
+
+    spec: MetricSpec
+    opens: int
+    closes: int
+    matches: Predicate | None
+    cap: int | None
+
+    @property
+    def exact(self) -> bool:
+        """Whether a unit is a yes or a no."""
+        return self.spec.type in ("binary", "retention")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Experiment:
+    """One epoch of an experiment. All times in ms. Compared by identity: one object for one accepted version."""
+
+    spec: Definition
+    epoch: int
+    config_hash: str
+    effective_from: int | None
+    variants: tuple[str, ...]
+    phase_starts: tuple[int, ...]
+    weights: tuple[tuple[float, ...], ...]
+    metrics: tuple[Metric, ...]
+    eligible: Predicate | None
+    layout: Layout
+    lateness: int  # how long after its event time a record still counts
+    closings: tuple[int, ...]  # distinct ends of windows after entry, ascending
+    control: int  # index among the variants
+    names: frozenset[str]  # events that some metric counts
+
+    @property
+    def id(self) -> str:
+        """The name everyone uses."""
+        return self.spec.metadata.id
+
+    @property
+    def treatments(self) -> tuple[int, ...]:
+        """Indices of the other variants."""
+        return tuple(i for i in range(len(self.variants)) if i != self.control)
+
+    @property
+    def longest(self) -> int:
+        """From entry to the end of the last window."""
+        return self.closings[-1]
+
+    def matured(self, entry: int, clock: int) -> int:
+        """How many of the closings have matured for a unit that entered then."""
+        return bisect_right(self.closings, clock - entry - self.lateness)
+
+    def next_maturity(self, entry: int, clock: int) -> int | None:
+        """When the next one will, if any is left."""
+        done = self.matured(entry, clock)
+        return entry + self.closings[done] + self.lateness if done < len(self.closings) else None
+
+    def closes(self, entry: int) -> int:
+        """From when on nothing that is not late can change what the unit did; only a second arm can."""
+        return entry + self.longest + 2 * self.lateness
+
+    def phase(self, entry: int) -> int:
+        """Index of the allocation in force at an entry time."""
+        return bisect_right(self.phase_starts, entry)
+
+    def runs_at(self, time: int) -> bool:
+        """Whether an exposure at that event time belongs to the experiment."""
+        schedule = self.spec.schedule
+        started = schedule.start_at is None or time >= schedule.start_at
+        return started and (schedule.stop_at is None or time < schedule.stop_at)
+
+    def starting(self, effective_from: int) -> "Experiment":
+        """The experiment with its epoch starting then, unless the definition says when."""
+        return self if self.effective_from is not None else replace(self, effective_from=effective_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The experiments in force, by id."""
+
+    experiments: Mapping[str, Experiment]
+
+    def __iter__(self) -> Iterator[Experiment]:
+        return iter(self.experiments.values())
+
+    def starting(self, effective_from: int) -> "Catalogue":
+        """Every experiment whose start is not declared starts then."""
+        return Catalogue({key: one.starting(effective_from) for key, one in self.experiments.items()})
+
+
+def compile_definition(spec: Definition, canonical: bytes) -> Experiment:
+    """Make a checked definition ready; `canonical` is its canonical JSON, which names it from here on."""
+    metrics = tuple(_metric(metric) for metric in spec.metrics)
+    weights = _weights(spec.assignment)
+    return Experiment(
+        spec=spec,
+        epoch=1,
+        config_hash=hashlib.sha256(canonical).hexdigest(),
+        effective_from=spec.schedule.start_at,
+        variants=tuple(variant.key for variant in spec.assignment.variants),
+        phase_starts=tuple(phase.from_ for phase in spec.assignment.phases),
+        weights=weights,
+        metrics=metrics,
+        eligible=predicate(spec.assignment.eligibility),
+        layout=Layout.of(len(weights), len(weights[0]), [BINARY if metric.exact else MEAN for metric in metrics]),
+        lateness=int(spec.exposure.lateness),
+        closings=tuple(sorted({metric.closes for metric in metrics})),
+        control=[variant.role for variant in spec.assignment.variants].index("control"),
+        names=frozenset(metric.event for metric in spec.metrics),
+    )
+
+
+def _metric(spec: MetricSpec) -> Metric:
+    opens = spec.window.delay
+    cap = None if spec.cap is None else round(spec.cap.value * MICRO)
+    return Metric(spec, opens, opens + spec.window.length, predicate(spec.filter), cap)
+
+
+def _weights(assignment: Assignment) -> tuple[tuple[float, ...], ...]:
+    """Weights of every phase in the order of the variants; a phase that only changes coverage keeps the last ones."""
+    rows = [tuple(variant.weight for variant in assignment.variants)]
+    for phase in assignment.phases:
+        keys = (variant.key for variant in assignment.variants)
+        rows.append(rows[-1] if phase.weights is None else tuple(phase.weights[key] for key in keys))
+    return tuple(rows)

@@ -1,0 +1,86 @@
+"""What enters: exposures and conversions, as they were decoded, and why a record was refused."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+KINDS = ("exposures", "conversions")  # one source topic each
+MICRO = 1_000_000  # values are counted in millionths, so that every sum is an exact integer
+MAX_VALUE = 9e12
+MAX_BYTES = 1 << 20
+
+# The closed list of rule 2, in the order in which reasons apply.
+REASONS = (
+    "too_large",
+    "forbidden_header",
+    "malformed",
+    "unknown_type",
+    "future",
+    "bad_value",
+    "unknown_experiment",
+    "unknown_variant",
+    "evaluation_not_split",
+    "not_running",
+    "ineligible",
+    "no_consent",
+)
+
+
+class Record(NamedTuple):
+    """One record of a source topic, as the transport hands it over. `timestamp` is the Kafka record time in ms."""
+
+    offset: int
+    timestamp: int
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+class Exposure(NamedTuple):
+    """A unit met a variant. `unit` is a keyed hash: raw ids end at the codec."""
+
+    time: int
+    experiment_id: str
+    variant: str
+    unit: int
+    attributes: Mapping[str, Any]
+    consent: Sequence[str]
+    is_evaluation: bool
+    assignment_reason: str | None
+    cost: float | None
+
+
+class Conversion(NamedTuple):
+    """A business event.
+
+    `identity` hashes (source, id), `target` hashes (source, reverses), `body` is the whole event as JSON.
+    """
+
+    time: int
+    event: str
+    unit: int
+    identity: int
+    value: float | None
+    target: int | None
+    experiment_id: str | None
+    consent: Sequence[str]
+    body: bytes
+
+
+class Arrival(NamedTuple):
+    """A decoded record at its place in the log.
+
+    `time` is the record time, `event` a reject reason when it could not be decoded, and `present` the instant after
+    which its event time would lie in the future: the record time, or the machine's for a file without record times.
+    """
+
+    offset: int
+    time: int
+    event: Exposure | Conversion | str
+    present: int
+
+
+class Rejected(NamedTuple):
+    """A refused record: its kind of source, offset and the reason, one of REASONS."""
+
+    kind: str
+    offset: int
+    reason: str

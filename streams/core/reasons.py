@@ -1,0 +1,99 @@
+"""Why a verdict is what it is, in plain words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from streams.core import report
+from streams.core.cells import index
+from streams.core.definition import Experiment, Metric
+from streams.core.nulls import in_words
+from streams.core.state import State
+from streams.core.status import Statuses
+from streams.core.times import UNITS
+
+SAYING = {
+    "winner": "better by",
+    "harmful": "worse by",
+    "futile": "hardly better:",
+    "non_inferior": "not worse than its margin allows:",
+    "equivalent": "within its margin:",
+}
+
+
+def explain(x: Experiment, state: State, totals: list[int], statuses: Statuses) -> tuple[str, ...]:
+    """One line per fact behind the state's verdict; never empty."""
+    first = OWN_WORDS.get(state.judgement.verdict)
+    own = first(x, state, totals, statuses) if first else []
+    return (*own, *_findings(x, state, totals)) or (_waiting(x),)
+
+
+def _warming_up(x: Experiment, _state: State, totals: list[int], _statuses: Statuses) -> list[str]:
+    units = sum(report.totals(x, totals)["units"].values())
+    return [f"{units:,} of the {x.spec.schedule.min_units:,} units needed before anything is said"]
+
+
+def _broken_split(x: Experiment, state: State, totals: list[int], _statuses: Statuses) -> list[str]:
+    counts = ", ".join(f"{name} {count:,}" for name, count in report.totals(x, totals)["units"].items())
+    weights = ":".join(f"{100 * weight:.4g}" for weight in x.weights[0])
+    chance = report.sample_ratio(state)["p_always_valid"]
+    return [f"the split is broken: {counts} where {weights} was declared (always-valid p {chance:.2g})"]
+
+
+def _crossers(x: Experiment, _state: State, totals: list[int], _statuses: Statuses) -> list[str]:
+    units, crossed = sum(report.totals(x, totals)["units"].values()), totals[index("multi_variant")]
+    share, most = 100 * crossed / (units + crossed), 100 * x.spec.exposure.block_ratio
+    return [f"{crossed:,} units saw two variants, {share:.1f} % of all; at most {most:g} % may"]
+
+
+def _over(x: Experiment, _state: State, _totals: list[int], _statuses: Statuses) -> list[str]:
+    default = x.spec.decision.default_at_max_runtime
+    return [f"the longest runtime is over and nothing was found that decides; the default is {default}"]
+
+
+def _silent(x: Experiment, _state: State, _totals: list[int], _statuses: Statuses) -> list[str]:
+    return [f"no exposure for more than {_duration(x.spec.schedule.no_data_grace)}"]
+
+
+def _paused(x: Experiment, _state: State, _totals: list[int], statuses: Statuses) -> list[str]:
+    pairs = [(metric.spec.id, m, v) for m, metric in enumerate(x.metrics) for v in x.treatments]
+    harmed = [(name, x.variants[v]) for name, m, v in pairs if statuses.early(m, v) == "harmful"]
+    return [f"guardrail {name}: {variant} converts worse in the early reading" for name, variant in harmed]
+
+
+OWN_WORDS: dict[str, Callable[[Experiment, State, list[int], Statuses], list[str]]] = {
+    "warming_up": _warming_up,
+    "invalid_srm": _broken_split,
+    "invalid_multi_exposure": _crossers,
+    "stop_max_runtime": _over,
+    "no_data": _silent,
+    "paused": _paused,
+}
+
+
+def _findings(x: Experiment, state: State, totals: list[int]) -> list[str]:
+    metrics = {metric.spec.id: metric for metric in x.metrics}
+    found = [contrast for contrast in report.contrasts(x, state, totals) if contrast["status"] in SAYING]
+    return [_finding(metrics[contrast["id"]], contrast) for contrast in found]
+
+
+def _finding(metric: Metric, contrast: dict[str, Any]) -> str:
+    """Such as: guardrail unsubscribe: personal worse by 0.41 points, interval [0.21, 0.62], margin 0.002."""
+    scale, unit = (100, " points") if metric.exact else (1, "")
+    said, effect = SAYING[contrast["status"]], scale * (contrast["estimate"] or 0)
+    size = f"{abs(effect):.2f}" if said.endswith("by") else f"{effect:+.2f}"
+    text = f"{metric.spec.role} {contrast['id']}: {contrast['variant']} {said} {size}{unit}"
+    if contrast["lower"] is not None:
+        text += f", interval [{scale * contrast['lower']:.2f}, {scale * contrast['upper']:.2f}]"
+    if contrast["status"] == "futile":
+        return f"{text}, {in_words(metric.spec.mde)} was hoped for"
+    return f"{text}, margin {in_words(metric.spec.margin)}" if metric.spec.margin else text
+
+
+def _waiting(x: Experiment) -> str:
+    primaries = " and ".join(metric.spec.id for metric in x.metrics if metric.spec.role == "primary")
+    return f"{primaries}: the evidence does not decide in any direction yet"
+
+
+def _duration(milliseconds: int) -> str:
+    name = next(name for name in ("d", "h", "m", "s", "ms") if milliseconds % UNITS[name] == 0)
+    return f"{milliseconds // UNITS[name]} {name}"

@@ -1,0 +1,58 @@
+"""Instants and durations as integer milliseconds: the only form in which time enters the core."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+
+_RFC3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,18}))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))\Z"
+)
+_DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d|w)\Z")
+
+
+@lru_cache(maxsize=4096)
+def _second(date: str, clock: str) -> int:
+    """Milliseconds of a whole second; a stream repeats its seconds, so this is mostly a cache hit."""
+    return (datetime.fromisoformat(f"{date}T{clock}+00:00") - EPOCH) // MILLISECOND
+
+
+def parse_instant(text: str) -> int:
+    """Milliseconds since 1970 of an RFC 3339 time, rounded down.
+
+    Raises:
+        ValueError: not RFC 3339, no time zone, or not a calendar date.
+    """
+    match = _RFC3339.match(text)
+    if not match:
+        raise ValueError(f"{text[:40]!r} is not an RFC 3339 time such as 2026-11-22T10:00:00.123Z")
+    date, clock, fraction, sign, hours, minutes = match.groups()
+    instant = _second(date, clock) + (int(fraction[:3].ljust(3, "0")) if fraction else 0)
+    return instant if sign is None else instant - _offset(sign, int(hours), int(minutes))
+
+
+def _offset(sign: str, hours: int, minutes: int) -> int:
+    if hours > 23 or minutes > 59:
+        raise ValueError(f"{hours:02}:{minutes:02} is not a time zone offset")
+    return (1 if sign == "+" else -1) * (hours * 60 + minutes) * UNITS["m"]
+
+
+def format_instant(milliseconds: int) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    text = (EPOCH + milliseconds * MILLISECOND).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def parse_duration(text: str) -> int:
+    """Milliseconds of a whole number with a unit, such as `30m`, `24h` or `7d`.
+
+    Raises:
+        ValueError: any other form.
+    """
+    match = _DURATION.match(text)
+    if not match:
+        raise ValueError(f"{text[:40]!r} is not a duration such as 30s, 5m, 24h or 7d")
+    return int(match[1]) * UNITS[match[2]]

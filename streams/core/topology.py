@@ -1,0 +1,91 @@
+"""Every topic of Peekproof: its name, its partitions, and the settings its meaning rests on."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+EXPOSURES = "peekproof.exposures"
+CONVERSIONS = "peekproof.conversions"
+COUNTS = "peekproof.counts"
+DECISIONS = "peekproof.decisions"
+EVIDENCE = "peekproof.evidence"
+REJECTED = "peekproof.rejected"
+
+APPLICATION = "peekproof"  # Faust's application id: also the consumer group and the prefix of its table changelogs
+EVALUATION_TABLE = "evaluation"
+EVALUATION_CHANGELOG = f"{APPLICATION}-{EVALUATION_TABLE}-changelog"
+
+DAY_MS = 86_400_000
+FOR_EVER = "-1"
+MIB = 1_048_576
+
+RecordTime = Literal["append", "create"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the broker must hold; a setting not named here is left to the broker."""
+
+    name: str
+    partitions: int
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+def topics(partitions: int, evaluation_partitions: int, *, record_time: RecordTime = "append") -> tuple[Topic, ...]:
+    """The topics of one installation.
+
+    Args:
+        partitions: of exposures and conversions alike, so that one worker sees all of a unit.
+        evaluation_partitions: of all that is keyed by experiment; a changelog has as many as the counts it follows.
+        record_time: "append" on live topics: the broker's own time decides what is late; "create" for back-filling
+            historic events, whose times lie so far back that only `retention.ms=-1` keeps them from being deleted.
+    """
+    return (
+        Topic(EXPOSURES, partitions, SOURCE[record_time]),
+        Topic(CONVERSIONS, partitions, SOURCE[record_time]),
+        Topic(COUNTS, evaluation_partitions, _kept(days=1)),
+        Topic(EVALUATION_CHANGELOG, evaluation_partitions, COMPACTED),
+        Topic(DECISIONS, evaluation_partitions, {**OUR_RECORDS, "cleanup.policy": "delete", "retention.ms": FOR_EVER}),
+        Topic(EVIDENCE, evaluation_partitions, COMPACTED),
+        Topic(REJECTED, partitions, _kept(days=7)),
+    )
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Where every Kafka client that follows the Java one puts a key."""
+    return (murmur2(key) & 0x7FFF_FFFF) % partitions
+
+
+def murmur2(data: bytes) -> int:
+    """MurmurHash2, 32 bits, with Kafka's seed; unsigned."""
+    whole = len(data) & ~3
+    state = 0x9747B28C ^ len(data)
+    for start in range(0, whole, 4):
+        word = _times(int.from_bytes(data[start : start + 4], "little"))
+        state = _times(state) ^ _times(word ^ word >> 24)
+    if whole < len(data):
+        state = _times(state ^ int.from_bytes(data[whole:], "little"))
+    state = _times(state ^ state >> 13)
+    return state ^ state >> 15
+
+
+def _times(word: int) -> int:
+    return word * 0x5BD1E995 & 0xFFFF_FFFF
+
+
+def _kept(days: int) -> dict[str, str]:
+    # stamped by the broker: a record about an old event must not be deleted at birth
+    stamped = {"message.timestamp.type": "LogAppendTime", "retention.ms": str(days * DAY_MS)}
+    return {**OUR_RECORDS, "cleanup.policy": "delete", **stamped}
+
+
+# Twice the 1 MiB an event may have: an event that is too large must arrive to be rejected as too_large.
+EVENTS = {"cleanup.policy": "delete", "max.message.bytes": str(2 * MIB)}
+# Ninety days outlast the longest experiment, whose counts are rebuilt from these records.
+SOURCE: dict[RecordTime, dict[str, str]] = {
+    "append": {**EVENTS, "message.timestamp.type": "LogAppendTime", "retention.ms": str(90 * DAY_MS)},
+    "create": {**EVENTS, "message.timestamp.type": "CreateTime", "retention.ms": FOR_EVER},
+}
+# As much as a worker sends in one request: one record may tell of every experiment.
+OUR_RECORDS = {"max.message.bytes": str(4 * MIB)}
+# The broker compacts closed segments only: small ones, or nothing is ever compacted.
+COMPACTED = {**OUR_RECORDS, "cleanup.policy": "compact", "segment.bytes": str(16 * MIB)}

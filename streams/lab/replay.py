@@ -1,0 +1,111 @@
+"""Replay: recorded events through the same core, without a broker."""
+
+import gzip
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from streams.codecs.cloudevents import ConversionEvent, Decoder, Event, parse
+from streams.codecs.definitions import load
+from streams.core.events import MAX_BYTES, Arrival
+from streams.core.report import Object
+from streams.core.times import parse_instant
+from streams.lab.driver import Driver
+
+Progress = Callable[[str, int], None]
+
+
+class Line(NamedTuple):
+    """A decoded line with its place in the order of a replay."""
+
+    time: int
+    source: str
+    id: str
+    kind: str
+    arrival: Arrival
+
+
+def replay(
+    experiments: Path,
+    events: list[Path],
+    out: Path,
+    look_every: int = 60,
+    until: str | None = None,
+    *,
+    now: int,
+    progress: Progress = lambda _stage, _done: None,
+) -> Object:
+    """Judge recorded events and write `report.json` and `decisions.jsonl` to `out`.
+
+    Args:
+        experiments: folder of definitions.
+        events: CloudEvents JSON lines, plain or .gz, in any order.
+        out: folder, made if need be.
+        look_every: seconds of record time between looks.
+        until: RFC 3339 time to which the clock runs on; without it, until the last unit has matured.
+        now: machine time (ms), against which events of a file without record times may lie in the future.
+        progress: called with a stage and the number of lines done.
+
+    Returns:
+        The report.
+    """
+    catalogue = load(experiments)
+    lines, refused = read(events, now, progress)
+    if lines:
+        catalogue = catalogue.starting(lines[0].time)
+    driver = Driver(catalogue, look_every * 1000)
+    decisions = list(driver.run(lines, parse_instant(until) if until else None, progress))
+    report = driver.report(refused)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    (out / "decisions.jsonl").write_bytes(b"".join(record + b"\n" for record in decisions))
+    return report
+
+
+def read(files: Iterable[Path], now: int, progress: Progress) -> tuple[list[Line], Counter[str]]:
+    """All lines in the order of (record time, source, id), and how many could not be decoded, by reason."""
+    decoder, lines, refused = Decoder(), [], Counter[str]()
+    for number, text in enumerate(_texts(files)):
+        line = _decode(decoder, text, now)
+        if isinstance(line, str):
+            refused[line] += 1
+        else:
+            lines.append(line)
+        if number % 20_000 == 0:
+            progress("reading", number)
+    lines.sort(key=itemgetter(0, 1, 2))
+    return lines, refused
+
+
+def _texts(files: Iterable[Path]) -> Iterator[bytes]:
+    for file in files:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+            yield from (text for line in stream if (text := line.strip()))
+
+
+def _decode(decoder: Decoder, text: bytes, now: int) -> Line | str:
+    if len(text) > MAX_BYTES:
+        return "too_large"
+    parsed = parse(text)
+    if isinstance(parsed, str):
+        return parsed
+    event = decoder.event(parsed, text)
+    if isinstance(event, str):
+        return event
+    recorded = _record_time(parsed)
+    if recorded == "malformed":
+        return "malformed"
+    time, present = (event.time, now) if recorded is None else (int(recorded), int(recorded))
+    kind = "conversions" if isinstance(parsed, ConversionEvent) else "exposures"
+    return Line(time, parsed.source, parsed.id, kind, Arrival(0, time, event, present))
+
+
+def _record_time(parsed: Event) -> int | str | None:
+    try:
+        return None if parsed.recordtime is None else parse_instant(parsed.recordtime)
+    except ValueError:
+        return "malformed"
