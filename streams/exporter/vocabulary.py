@@ -1,0 +1,34 @@
+"""Closed lists that state sets and counters are spread over: every member is exported, at 0 when it does not hold."""
+
+VERDICTS = (
+    "warming_up",
+    "continue",
+    "stop_success",
+    "stop_harm",
+    "stop_futility",
+    "stop_max_runtime",
+    "invalid_srm",
+    "invalid_multi_exposure",
+    "no_data",
+    "held",
+    "paused",
+)
+STATUSES = ("undecided", "winner", "harmful", "futile", "non_inferior", "equivalent", "suspended")
+OUTCOMES = ("accepted", "late", "rejected")
+STATES = ("warming_up", "running", "on_hold", "stopped", "invalid")
+ON_HOLD = ("no_data", "held", "paused")
+
+
+def state_of(verdict: str) -> str:
+    """Where in its life an experiment is, whatever it has found."""
+    if verdict in ON_HOLD:
+        return "on_hold"
+    if verdict.startswith("stop_"):
+        return "stopped"
+    if verdict.startswith("invalid_"):
+        return "invalid"
+    return "warming_up" if verdict == "warming_up" else "running"
+
+
+def is_latched(verdict: str) -> bool:
+    return state_of(verdict) in {"stopped", "invalid"}

@@ -1,0 +1,217 @@
+"""The page says, in Prometheus' words, exactly what the objects say; read back with Prometheus' own parser."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from streams.core.events import REASONS
+from streams.exporter import exposition, vocabulary
+from streams.exporter.catalogue import COUNTERS, GAUGES
+from streams.exporter.exposition import render
+from tests.web.sample import AA, BROKEN, HARM, WINNER
+from tests.web.simulation import Play
+
+PIPELINE = {
+    "read": 120,
+    "accepted": 100,
+    "late": 15,
+    "unused": 40,
+    "rejected": {"malformed": 4, "future": 1},
+    "partitions": {
+        "0": {"clock": "2026-11-22T09:00:00Z", "offsets": {"peekproof.exposures": 7}, "lag": 3},
+        "1": {"clock": None, "offsets": {}, "lag": None},
+    },
+    "units_in_state": 77,
+    "behind_clock": 0,
+    "stale_counts": 0,
+    "rebalances": 2,
+    "recovering": False,
+}
+NOW = 1_795_338_000.5
+
+
+def played(story, looks=140):
+    play = Play(story)
+    for _ in range(looks):
+        obj, _, _ = play.look()
+    return obj
+
+
+class Page:
+    """Samples of a rendered page by name and labels; empty labels are absent ones."""
+
+    def __init__(self, experiments=(), **changes):
+        text = render(experiments, PIPELINE | changes, NOW).decode()
+        self.families = {family.name: family for family in text_string_to_metric_families(text)}
+        self.samples = [sample for family in self.families.values() for sample in family.samples]
+
+    def values(self, name, label, **having):
+        """{value of `label`: sample} for the samples that carry the labels given."""
+        wanted = having.items()
+        found = [s for s in self.samples if s.name == "peekproof_" + name and wanted <= s.labels.items()]
+        return {s.labels.get(label): s.value for s in found}
+
+    def value(self, name, **having):
+        return self.values(name, "", **having).get(None)
+
+
+@pytest.fixture(scope="module")
+def harmed():
+    return played(HARM)
+
+
+@pytest.fixture(scope="module")
+def page(harmed):
+    return Page([harmed, played(AA)])
+
+
+def test_the_effect_and_its_bounds_are_those_of_the_object(page, harmed):
+    versus = harmed["metrics"]["unsubscribe"]["personal_bold"]["vs_control"]
+    arm = {
+        "experiment": HARM.id,
+        "team": "lifecycle",
+        "metric": "unsubscribe",
+        "role": "guardrail",
+        "variant": "personal_bold",
+    }
+    names = ("effect", "effect_lower", "effect_upper", "relative_effect", "evidence_log_e", "p_always_valid")
+    fields = ("estimate", "lower", "upper", "relative", "log_e", "p_always_valid")
+    assert [versus[field] for field in fields] == [page.value(name, **arm) for name in names]
+
+
+def test_units_are_counted_once_by_variant_and_matured_by_metric(page, harmed):
+    cells = harmed["metrics"]["unsubscribe"]
+    assert {v: c["units"] for v, c in cells.items()} == page.values(
+        "units", "variant", experiment=HARM.id, state="entered"
+    )
+    assert cells["control"]["matured"] == page.value(
+        "units", experiment=HARM.id, state="matured", metric="unsubscribe", variant="control"
+    )
+    assert harmed["excluded"]["multi_variant"] == page.value("units", experiment=HARM.id, state="excluded")
+
+
+def test_the_control_has_a_mean_and_no_effect(page, harmed):
+    means = page.values("metric_mean", "variant", experiment=HARM.id, metric="click")
+    assert {variant: cell["mean"] for variant, cell in harmed["metrics"]["click"].items()} == means
+    assert {"personal", "personal_bold"} == {*page.values("effect", "variant", experiment=HARM.id, metric="click")}
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "known", "holds"),
+    [
+        ("verdict", "verdict", vocabulary.VERDICTS, "stop_harm"),
+        ("experiment_state", "state", vocabulary.STATES, "stopped"),
+    ],
+)
+def test_every_state_is_exported_and_one_of_them_holds(page, name, label, known, holds):
+    assert {state: float(state == holds) for state in known} == page.values(name, label, experiment=HARM.id)
+
+
+def test_every_status_is_exported_for_every_treatment_and_metric(page):
+    statuses = page.values("metric_status", "status", experiment=HARM.id, metric="unsubscribe", variant="personal_bold")
+    assert {status: float(status == "harmful") for status in vocabulary.STATUSES} == statuses
+    assert {"personal", "personal_bold"} == {*page.values("metric_status", "variant", experiment=HARM.id)}
+
+
+def test_a_latched_decision_is_named_by_its_id_and_a_passing_one_is_not(page, harmed):
+    decision = harmed["decision"]
+    assert {decision["id"]: 1} == page.values("decision_info", "decision_id")
+    assert {"rollback"} == {*page.values("decision_info", "action", variant="personal_bold", verdict="stop_harm")}
+    assert {HARM.id: 1_795_338_117.0} == page.values("decision_timestamp_seconds", "experiment")
+
+
+def test_a_broken_split_is_invalid_and_shows_its_evidence():
+    broken = played(BROKEN)
+    page = Page([broken])
+    assert broken["srm"]["log_e"] == page.value("srm_log_e", experiment=BROKEN.id)
+    assert broken["srm"]["p_always_valid"] == page.value("srm_p_always_valid", experiment=BROKEN.id)
+    assert [page.value("verdict", verdict="invalid_srm"), page.value("experiment_state", state="invalid")] == [1, 1]
+
+
+def test_the_share_of_units_in_several_variants_is_of_all_units_seen(harmed):
+    changed = harmed | {"excluded": {"multi_variant": 1000}}
+    units = sum(cell["units"] for cell in harmed["metrics"]["click"].values())
+    assert 1000 / (units + 1000) == Page([changed]).value("multi_exposed_ratio")
+
+
+def test_what_is_not_known_leaves_no_sample(harmed):
+    cell = harmed["metrics"]["click"]["personal"]
+    unknown = cell | {"mean": None, "vs_control": dict.fromkeys(cell["vs_control"]) | {"status": "undecided"}}
+    page = Page(
+        [harmed | {"metrics": {"click": {"personal": unknown}}, "srm": {"log_e": None, "p_always_valid": None}}]
+    )
+    gone = ("metric_mean", "effect", "effect_lower", "effect_upper", "p_always_valid", "evidence_log_e", "srm_log_e")
+    assert [{}] * len(gone) == [page.values(name, "variant") for name in gone]
+
+
+def test_an_experiment_without_any_unit_is_exported():
+    obj = played(WINNER, 1)
+    empty = {
+        m: {v: c | {"units": 0, "matured": 0, "mean": None} for v, c in cs.items()} for m, cs in obj["metrics"].items()
+    }
+    page = Page([obj | {"metrics": empty}])
+    assert (page.value("multi_exposed_ratio"), page.value("units", state="entered", variant="control")) == (0, 0)
+
+
+def test_the_newest_exposure_is_exported_when_it_is_known(harmed):
+    page = Page([harmed | {"last_exposure": "2026-11-22T09:00:00.250Z"}])
+    assert page.value("last_exposure_timestamp_seconds", experiment=HARM.id) == 1_795_338_000.25
+
+
+def test_what_was_read_is_fully_accounted_for(page):
+    assert page.values("events_total", "outcome") == {"accepted": 100, "late": 15, "rejected": 5}
+    assert PIPELINE["read"] == sum(page.values("events_total", "outcome").values())
+    assert page.value("late_total") == 15
+
+
+def test_every_reason_is_exported_before_it_has_happened(page):
+    rejected = page.values("rejected_total", "reason")
+    assert dict.fromkeys(REASONS, 0) | {"malformed": 4, "future": 1} == rejected
+
+
+def test_progress_is_given_by_partition_and_only_where_it_is_known(page):
+    assert page.values("clock_timestamp_seconds", "partition") == {"0": 1_795_338_000.0}
+    assert page.values("lag_records", "partition") == {"0": 3}
+    assert [page.value(name) for name in ("state_units", "rebalances_total", "recovering")] == [77, 2, 0]
+
+
+def test_the_worker_tells_its_time_and_build(page):
+    assert page.value("worker_clock_timestamp_seconds") == NOW
+    assert [*page.values("build_info", "version")] == ["0.1.0"]
+
+
+def test_nothing_is_said_of_experiments_while_state_is_rebuilt(harmed):
+    page = Page([harmed], recovering=True)
+    assert (page.value("recovering"), page.values("verdict", "experiment")) == (1, {})
+
+
+def test_a_worker_that_knows_nothing_yet_still_has_a_page():
+    text = render([], {}, NOW).decode()
+    assert 'peekproof_rejected_total{reason="malformed"} 0.0' in text
+
+
+def test_too_many_experiments_are_left_out_and_counted(harmed, monkeypatch):
+    monkeypatch.setattr(exposition, "LIMIT", 2)
+    page = Page([harmed | {"experiment_id": f"e{i}"} for i in range(5)])
+    assert ({"e0", "e1"}, 3) == ({*page.values("srm_log_e", "experiment")}, page.value("experiments_unexported"))
+
+
+@pytest.mark.parametrize("name", ['say "no"', "two\nlines", "back\\slash", "<script>", 'a",team="b', "naïve 試験"])
+def test_names_survive_as_label_values(harmed, name):
+    page = Page([harmed | {"about": harmed["about"] | {"name": name, "team": name}}])
+    assert {name: 1} == page.values("experiment_info", "name", team=name)
+
+
+def test_every_metric_of_the_catalogue_is_there_with_its_help(page):
+    expected = {f"peekproof_{name.removesuffix('_total')}": entry.help for name, entry in (GAUGES | COUNTERS).items()}
+    assert expected == {name: family.documentation for name, family in page.families.items()}
+
+
+def test_counters_are_counters_and_restored_state_is_a_gauge(page):
+    types = {name.removeprefix("peekproof_"): family.type for name, family in page.families.items()}
+    assert {n.removesuffix("_total") for n in COUNTERS} == {name for name, kind in types.items() if kind == "counter"}
+    assert {"gauge"} == {types[name] for name in GAUGES}
+
+
+def test_no_series_is_exported_twice(page):
+    keys = [(sample.name, *sorted(sample.labels.items())) for sample in page.samples]
+    assert len({*keys}) == len(keys)
