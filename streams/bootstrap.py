@@ -1,0 +1,70 @@
+"""The composition root: one process with a worker, its board and its web server on one event loop."""
+
+import asyncio
+import logging
+import signal
+import time
+from functools import partial
+
+from streams.codecs import definitions
+from streams.core.definition import Catalogue
+from streams.core.validation import DefinitionError
+from streams.exporter.exposition import render
+from streams.settings import Settings
+from streams.web.board import Board
+from streams.web.server import make_app, serve
+from streams.worker import logs, loops
+from streams.worker.board_feed import Listener, feed
+from streams.worker.preflight import NotReadyError, check_catalogue, check_topics
+from streams.worker.worker import Worker
+
+log = logging.getLogger(__name__)
+
+OK = 0
+USAGE = 2
+
+
+def run_worker(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT; the exit code. What breaks on the way ends the process with 1 (see `die`)."""
+    logs.configure(settings.log_level)
+    try:
+        catalogue = definitions.load(settings.experiments)
+        check_catalogue(catalogue)
+        asyncio.run(_work(settings, catalogue))
+    except (DefinitionError, NotReadyError, OSError) as error:
+        log.error("cannot start: %s", error)  # noqa: TRY400  (the message says it all)
+        return USAGE
+    return OK
+
+
+async def _work(settings: Settings, catalogue: Catalogue) -> None:
+    stop = _signalled()
+    await check_topics(settings)
+    worker, board = Worker(settings, catalogue), Board()
+    board.pipeline = lambda: worker.pipeline
+    listener = Listener(lambda _, experiment: board.show(experiment), board.add_point, board.add_decision)
+    app = make_app(board, partial(_metrics, worker, board), worker.recovering)
+    async with serve(app, settings.web_host, settings.web_port) as port:
+        log.info("serving", extra={"host": settings.web_host, "port": port})
+        watch = loops.start("board", feed(settings, listener))
+        await worker.run(stop)
+        await loops.stop(watch)
+
+
+def _signalled() -> asyncio.Event:
+    """Set by the first SIGTERM or SIGINT; a second one ends the process as if nobody listened."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def tell(sign: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(sign)
+
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, tell, sign)
+    return stop
+
+
+def _metrics(worker: Worker, board: Board) -> bytes:
+    """Rendered in a thread, from objects that are never changed once they are shown."""
+    owned = [one for one in board.experiments() if worker.owns(one["experiment_id"])]
+    return render(owned, worker.pipeline, time.time())

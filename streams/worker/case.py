@@ -1,0 +1,93 @@
+"""One experiment under judgement in this worker: what is remembered, what is awaited, what must go out.
+
+No decision before recovery is complete (invariant D1): a case opens when every source partition has sent counts that
+reach the end offsets its logs had when this worker took over, and that are no older than what the last owner knew.
+Counts are cumulative, so the newest of each partition are all there is to keep until then.
+"""
+
+from typing import Self
+
+import msgspec
+from msgspec.structs import replace
+
+from streams.codecs import state as state_codec
+from streams.core import evaluation
+from streams.core.attribution import Counts
+from streams.core.definition import Experiment
+from streams.core.state import State
+
+Ends = dict[int, tuple[int, ...]]  # end offsets of the source by partition, in the order of KINDS
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(tuple[bytes, list[bytes]]).decode
+
+
+class Case:
+    """Evaluation of one experiment, ahead of what the table holds of it.
+
+    Attributes:
+        state: evaluation state, or None before any look.
+        outbox: decisions that have not gone out for certain; kept with the state that made them, so that a successor
+            sends the same bytes.
+        stale: counts that were no newer than what was known.
+    """
+
+    def __init__(
+        self, x: Experiment, ends: Ends, state: State | None = None, outbox: list[bytes] | None = None
+    ) -> None:
+        self.x = x
+        self.state = state
+        self.outbox = outbox or []
+        self.stale = 0
+        self._kept = state
+        self._ends = ends
+        self._awaited: dict[int, Counts] | None = {}
+
+    @classmethod
+    def restore(cls, x: Experiment, ends: Ends, value: bytes | None) -> Self:
+        """The case as the table holds it, unless that is of another version of the definition."""
+        if value is None:
+            return cls(x, ends)
+        packed, outbox = _unpack(value)
+        state = state_codec.decode(packed)
+        return cls(x, ends, state, outbox) if state.config_hash == x.config_hash else cls(x, ends)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be judged."""
+        return self._awaited is None
+
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether a successor must know what happened since the table was written."""
+        return self.state is not None and evaluation.worth_keeping(self._kept, self.state)
+
+    def keep(self) -> bytes:
+        """What to write into the table."""
+        assert self.state is not None, "only a case that has been looked at is kept"
+        self._kept = self.state
+        return _pack((state_codec.encode(self.state), self.outbox))
+
+    def take(self, counts: Counts) -> None:
+        """Look at the counts, or keep them for the first look."""
+        for one in [counts] if self.is_open else self._await(counts):
+            outcome = evaluation.look(self.x, self.state, one, len(self._ends))
+            self.state = outcome.state
+            self.outbox += outcome.decisions
+            self.stale += not outcome.fresh
+
+    def _await(self, counts: Counts) -> list[Counts]:
+        """All that has been awaited, once it is complete: one look, because the core waits for every partition too."""
+        assert self._awaited is not None
+        if self._is_recent(counts):
+            self._awaited[counts.partition] = counts
+        if self._awaited.keys() != self._ends.keys():
+            return []
+        arrived, self._awaited = list(self._awaited.values()), None
+        self.state = self.state and replace(self.state, parts={})
+        return arrived
+
+    def _is_recent(self, counts: Counts) -> bool:
+        known = self.state.parts.get(str(counts.partition)) if self.state else None
+        reached = all(offset >= end for offset, end in zip(counts.offsets, self._ends[counts.partition], strict=True))
+        return reached and counts.config_hash == self.x.config_hash and (known is None or counts.clock >= known.clock)

@@ -1,0 +1,85 @@
+"""Judges the experiments of this worker, and carries what is judged into the world.
+
+The table goes first, then decisions; evidence follows at its own pace. So a decision that has gone out is one the
+successor knows of.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from streams.core.attribution import Counts
+from streams.core.definition import Catalogue, Experiment
+from streams.core.topology import DECISIONS, EVIDENCE, partition_of
+from streams.worker import evidence
+from streams.worker.case import Case, Ends
+from streams.worker.outbox import Letter, send
+from streams.worker.tables import EvaluationTable
+
+encode = msgspec.json.Encoder().encode
+
+
+class Judging:
+    """All cases of this worker with their outlets."""
+
+    def __init__(self, catalogue: Catalogue, table: EvaluationTable, partitions: int) -> None:
+        self._catalogue = catalogue
+        self._table = table
+        self._partitions = partitions
+        self._ends: Ends = {}
+        self._moved: set[str] = set()  # experiments whose evidence has not been told yet
+        self._stale = 0
+        self.cases: dict[str, Case] = {}
+
+    @property
+    def stale(self) -> int:
+        """Counts that were no newer than what was known."""
+        return self._stale + sum(case.stale for case in self.cases.values())
+
+    def restart(self, ends: Ends) -> None:
+        """After an assignment: begin from the table, and wait for counts that reach these ends of the source."""
+        self._stale, self._ends = self.stale, ends
+        self._moved.clear()
+        self.cases.clear()
+
+    async def take(self, arrived: Iterable[Counts], producer: Any) -> None:
+        """Judge what arrived."""
+        cases = [self._take(counts) for counts in arrived if counts.experiment in self._catalogue.experiments]
+        self._keep(case for case in cases if case.worth_keeping)
+        await self._table.settle()
+        due = [case for case in cases if case.outbox]
+        await send(producer, [self._letter(DECISIONS, case.x, decision) for case in due for decision in case.outbox])
+        for case in due:
+            case.outbox = []
+        self._keep(due)
+
+    async def tell(self, producer: Any) -> None:
+        """Publish the evidence that has moved since the last time."""
+        moved, self._moved = sorted(self._moved), set()
+        await send(producer, [letter for one in moved for letter in self._evidence(self.cases[one])])
+
+    def _take(self, counts: Counts) -> Case:
+        case = self._case(self._catalogue.experiments[counts.experiment])
+        case.take(counts)
+        if case.is_open:
+            self._moved.add(case.x.id)
+        return case
+
+    def _case(self, x: Experiment) -> Case:
+        if x.id not in self.cases:
+            self.cases[x.id] = Case.restore(x, self._ends, self._table.get(x.id.encode()))
+        return self.cases[x.id]
+
+    def _keep(self, cases: Iterable[Case]) -> None:
+        for case in cases:
+            self._table[case.x.id.encode()] = case.keep()
+
+    def _evidence(self, case: Case) -> Iterator[Letter]:
+        assert case.state is not None, "only a case that has been looked at has moved"
+        yield self._letter(EVIDENCE, case.x, encode(evidence.current(case.x, case.state)))
+        point = evidence.point(case.x, case.state)
+        yield self._letter(EVIDENCE, case.x, encode(point), suffix=f"@{evidence.bucket(case.x, point['t'])}")
+
+    def _letter(self, topic: str, x: Experiment, value: bytes, suffix: str = "") -> Letter:
+        return Letter(topic, partition_of(x.id.encode(), self._partitions), f"{x.id}{suffix}".encode(), value)

@@ -1,0 +1,33 @@
+"""Tasks that must not fail: one that does ends the process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from streams.worker.fatal import die
+
+
+def start(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run the work as a task."""
+    return asyncio.create_task(_guarded(name, work), name=name)
+
+
+async def every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Repeat the step with this pause."""
+    while True:
+        await asyncio.sleep(seconds)
+        await step()
+
+
+async def stop(*tasks: asyncio.Task[None]) -> None:
+    """Cancel the tasks and wait until they are gone."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _guarded(name: str, work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001  (whatever it is, a worker without this task is half alive)
+        die(f"{name} has failed", error)

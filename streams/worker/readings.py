@@ -1,0 +1,44 @@
+"""The source partitions this worker reads."""
+
+from collections.abc import Iterable
+
+from streams.codecs.cloudevents import Decoder
+from streams.core.attribution import Attribution
+from streams.core.definition import Catalogue
+from streams.core.events import Record
+from streams.worker.reading import KIND_OF, SOURCES, Reading
+
+Place = tuple[str, int]  # topic and partition
+
+
+class Readings(dict[int, Reading]):
+    """Readings by partition."""
+
+    def __init__(self, catalogue: Catalogue, unit_key: bytes) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._decoder = Decoder(unit_key)
+
+    def assign(self, partitions: Iterable[int]) -> None:
+        """Keep exactly these: new ones start empty, at offset 0; those kept go on from their state."""
+        kept = {p: self.get(p) or self._new(p) for p in sorted(partitions)}
+        self.clear()
+        self.update(kept)
+        for reading in self.values():
+            reading.rewind()
+
+    def collect(self, topic: str, partition: int, record: Record) -> None:
+        """Keep a record, unless its partition is not ours (any more)."""
+        if partition in self:
+            self[partition].collect(KIND_OF[topic], record)
+
+    def positions(self) -> dict[Place, int]:
+        """Where each log is read on after an assignment: at the state's own offsets."""
+        return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.offsets.items()}
+
+    def missed(self) -> dict[Place, int]:
+        """Logs that must be read again, and from where (see Reading.missed)."""
+        return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.missed().items()}
+
+    def _new(self, partition: int) -> Reading:
+        return Reading(Attribution(self._catalogue, partition), self._decoder)

@@ -1,0 +1,101 @@
+"""One worker: Faust's app with its agents, the rounds, and what others may ask of it."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+
+from faust.types import TP
+
+from streams.core.definition import Catalogue
+from streams.settings import Settings
+from streams.worker import loops
+from streams.worker.agents import add_agents
+from streams.worker.app import make_app
+from streams.worker.clock import IdleClock
+from streams.worker.judging import Judging
+from streams.worker.pipeline import pipeline
+from streams.worker.reading import SOURCES
+from streams.worker.readings import Readings
+from streams.worker.rounds import Rounds
+from streams.worker.tables import make_table
+
+log = logging.getLogger(__name__)
+
+TELL_S = 1.0  # evidence of an experiment is published at most this often
+GOODBYE_S = 8.0  # what has not ended by then is cut off: the log has it all
+
+
+class Worker:
+    """Everything between the source topics and the decisions."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self._settings = settings
+        self._readings = Readings(catalogue, settings.key)
+        self._clock = IdleClock(settings, self._readings)
+        self._rounds = Rounds(settings, self._readings, self._clock)
+        self._app = make_app(settings, self._readings)
+        table = make_table(self._app, settings.evaluation_partitions)
+        self._judging = Judging(catalogue, table, settings.evaluation_partitions)
+        add_agents(self._app, self._judging)
+        self._app.on_rebalance_complete.connect(self._assigned)
+        self.pipeline = self._pipeline()  # replaced every round, never changed: other threads read it
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop, then bring what has been read to its place."""
+        start, told = loops.start("start", self._app.start()), asyncio.create_task(stop.wait())
+        await asyncio.wait([start, told], return_when=asyncio.FIRST_COMPLETED)
+        if start.done():
+            await self._work(told)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._app.stop(), GOODBYE_S)
+        log.info("stopped")
+
+    async def _work(self, told: asyncio.Task[bool]) -> None:
+        log.info("working")
+        rounds = loops.start("round", loops.every(self._settings.round_ms / 1000, self._round))
+        telling = loops.start("evidence", loops.every(TELL_S, self._tell))
+        await told
+        await loops.stop(rounds, telling)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._drain(), GOODBYE_S / 2)
+
+    def recovering(self) -> str | None:
+        """Why this worker can't be asked yet, or None."""
+        if not self._app.tables.actives_ready:
+            return "tables are being recovered"
+        if not all(reading.caught_up for reading in self._readings.values()):
+            return "state is being rebuilt from the source"
+        if not all(case.is_open for case in self._judging.cases.values()):
+            return "counts of every source partition are awaited"
+        return None
+
+    def owns(self, experiment_id: str) -> bool:
+        """Whether this worker judges the experiment."""
+        return experiment_id in self._judging.cases
+
+    def _pipeline(self) -> dict[str, Any]:
+        return {
+            **pipeline(self._readings, self._clock),
+            "stale_counts": self._judging.stale,
+            "rebalances": self._app.rebalancing_count,
+            "recovering": self.recovering() is not None,
+        }
+
+    async def _round(self) -> None:
+        await self._rounds.run(self._app)
+        self.pipeline = self._pipeline()
+
+    async def _tell(self) -> None:
+        await self._judging.tell(self._app.producer)
+
+    async def _drain(self) -> None:
+        await self._rounds.run(self._app, last=True)
+        await self._tell()
+
+    async def _assigned(self, *_: Any, **__: Any) -> None:
+        """Faust has recovered the tables and is about to read on: what is in the source now must be counted first."""
+        self._readings.assign(self._app.consumer.source())
+        places = [[TP(topic, p) for topic in SOURCES.values()] for p in range(self._settings.partitions)]
+        ends = await self._app.consumer.highwaters(*(tp for pair in places for tp in pair))
+        self._judging.restart({p: tuple(ends[tp] for tp in pair) for p, pair in enumerate(places)})

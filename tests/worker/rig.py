@@ -1,0 +1,211 @@
+"""A worker as its users run it: a process of its own, fed through Kafka, asked over HTTP."""
+
+import json
+import os
+import signal
+import sys
+import urllib.request
+from collections import Counter
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from streams.core.topology import CONVERSIONS, EXPOSURES, partition_of, topics
+from tests.services.processes import end, free_ports, launch, wait_for
+
+PARTITIONS = 4
+START = 1_700_000_000_000  # ms; event and record times of the scenario
+RUN = """
+from streams.bootstrap import run_worker
+from streams.settings import Settings
+raise SystemExit(run_worker(Settings.read()))
+"""
+ROOT = Path(__file__).parents[2]
+NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+DEFINITION = """
+apiVersion: peekproof/v1
+kind: Experiment
+metadata: {id: ID, owner: {name: tests}}
+hypothesis: A worker counts what was sent to it, whatever happens.
+assignment:
+  variants: [{key: a, role: control, weight: 0.5}, {key: b, role: treatment, weight: 0.5}]
+exposure: {lateness: 1s}
+metrics: [{id: bought, role: primary, type: binary, event: bought, window: {length: 10s}}]
+schedule: {start_at: 2023-11-14T00:00:00Z, min_runtime: 0s, min_units: 10}
+"""
+
+
+def write_experiments(folder, *ids):
+    for id_ in ids:
+        (folder / f"{id_}.yaml").write_text(DEFINITION.replace("ID", id_))
+    return folder
+
+
+def exposure(experiment, unit, variant, at):
+    data = {"experiment_id": experiment, "variant": variant, "unit_id": unit}
+    return EXPOSURES, unit, at, event("exposure", f"{experiment}-{unit}-{variant}", at, data)
+
+
+def conversion(unit, at):
+    return CONVERSIONS, unit, at, event("conversion", unit, at, {"event": "bought", "unit_id": unit})
+
+
+def event(kind, id_, at, data):
+    seconds, ms = divmod(at, 1000)
+    time = f"{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
+    return json.dumps(
+        {
+            "specversion": "1.0",
+            "id": id_,
+            "source": "/tests",
+            "type": f"peekproof.{kind}.v1",
+            "time": f"2023-11-14T22:{time}",
+            "data": data,
+        }
+    ).encode()
+
+
+class Scenario:
+    """Units of two arms in turn; of ten units of `a` one buys, of `b` two; one in a hundred sees both arms.
+
+    `expected` says what the worker must count, by plain bookkeeping.
+    """
+
+    def __init__(self, experiment, first, count):
+        self.records = []
+        self.expected = Counter()
+        for number in range(first, first + count):
+            self._add(experiment, f"{experiment}-{number}", number)
+
+    def _add(self, experiment, unit, number):
+        variant, at = "ab"[number % 2], START + number
+        self.records.append(exposure(experiment, unit, variant, at))
+        buys = number // 2 % 10 < 1 + number % 2
+        if buys:
+            self.records.append(conversion(unit, at + 5))
+        if number % 100 == 7:
+            self.records.append(exposure(experiment, unit, "ba"[number % 2], at + 1))
+            self.expected["multi_variant"] += 1
+        else:
+            self.expected[f"units {variant}"] += 1
+            self.expected[f"conversions {variant}"] += buys
+
+
+def counted(experiment):
+    """What the experiment object says, in the words of `Scenario.expected`."""
+    arms = experiment["metrics"]["bought"]
+    found = {"multi_variant": experiment["excluded"]["multi_variant"]}
+    for variant, arm in arms.items():
+        found |= {f"units {variant}": arm["units"], f"conversions {variant}": arm["conversions"]}
+    return found
+
+
+def matured(experiment):
+    return {variant: arm["matured"] for variant, arm in experiment["metrics"]["bought"].items()}
+
+
+def fresh_topics(bootstrap, record_time="create", partitions=PARTITIONS):
+    """Empty topics of Peekproof on a real broker, whatever was there before."""
+    admin, wanted = (
+        AdminClient({"bootstrap.servers": bootstrap}),
+        topics(partitions, partitions, record_time=record_time),
+    )
+    names = {topic.name for topic in wanted}
+    if old := sorted(names & present(admin)):
+        for deleted in admin.delete_topics(old).values():
+            deleted.result()
+    wait_for(lambda: not names & present(admin), 20, "old topics to go")
+    for made in admin.create_topics([NewTopic(t.name, t.partitions, 1, config=t.settings) for t in wanted]).values():
+        made.result()
+    wait_for(lambda: names <= present(admin), 20, "new topics to come")
+
+
+def present(admin):
+    return set(admin.list_topics(timeout=10).topics)
+
+
+def produce(bootstrap, records, headers=None):
+    """Send (topic, unit, record time, value), each unit to its partition."""
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
+    for topic, unit, at, value in records:
+        home = partition_of(unit.encode(), PARTITIONS)
+        producer.produce(topic, value, key=unit, partition=home, timestamp=at, headers=headers)
+        producer.poll(0)
+    assert producer.flush(30) == 0
+
+
+def read_all(bootstrap, topic, partitions=PARTITIONS):
+    """Every record of a topic, by partition."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "tests", "enable.auto.commit": False})
+    found = []
+    for partition in range(partitions):
+        _, end_ = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+        consumer.assign([TopicPartition(topic, partition, 0)])
+        while end_ and (not found or found[-1].partition() != partition or found[-1].offset() < end_ - 1):
+            found += [record for record in consumer.consume(500, timeout=1) if not record.error()]
+    consumer.close()
+    return found
+
+
+class WorkerProcess:
+    """A running worker."""
+
+    def __init__(self, pid, port, log):
+        self.pid, self.port, self.log = pid, port, log
+
+    def ask(self, path):
+        """The JSON at a path, or None while the worker can't say."""
+        with suppress(OSError), NO_PROXY.open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return json.load(answer)
+        return None
+
+    def exit_code(self, seconds=15):
+        """Wait for the end; negative if a signal ended it."""
+        ended = []
+        self.wait_for(lambda: ended.extend(filter(None, os.waitpid(self.pid, os.WNOHANG))) or ended, seconds, "the end")
+        return os.waitstatus_to_exitcode(ended[1]) if len(ended) > 1 else 0
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+        assert self.exit_code() == -signal.SIGKILL
+
+    def stop(self):
+        os.kill(self.pid, signal.SIGTERM)
+        return self.exit_code()
+
+    def wait_for(self, condition, seconds, what):
+        try:
+            wait_for(condition, seconds, what)
+        except TimeoutError as late:
+            late.add_note(self.log.read_text()[-4000:])
+            raise
+
+    def counts(self, experiment):
+        found = self.ask(f"/api/experiments/{experiment}")
+        return found and counted(found)
+
+    def wait_for_counts(self, expected, *experiments, seconds=60):
+        def equal():
+            seen = [self.counts(experiment) for experiment in experiments]
+            return None not in seen and sum(map(Counter, seen), Counter()) == Counter(expected)
+
+        self.wait_for(equal, seconds, f"counts {dict(expected)}; seen {[self.counts(one) for one in experiments]}")
+
+
+@contextmanager
+def worker(bootstrap, folder, name="worker", **settings):
+    """Run a worker over the experiments of a folder; it ends with the block."""
+    (port,) = free_ports(1)
+    log = folder / f"{name}-{port}.log"
+    told = {"bootstrap_servers": bootstrap, "experiments": folder, "web_port": port, "data": folder / name}
+    told |= {"session_timeout_s": 6, "instance_id": name, "idle_clock": "record", "full_round_s": 1, **settings}
+    environment = {f"PEEKPROOF_{key.upper()}": str(value) for key, value in told.items()}
+    argv = ["env", "-C", ROOT, *(f"{key}={value}" for key, value in environment.items()), sys.executable, "-c", RUN]
+    process = WorkerProcess(launch(argv, log, tied=True), port, log)
+    try:
+        yield process
+    finally:
+        end(process.pid)
