@@ -1,0 +1,183 @@
+"""The command line."""
+
+import gc
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from streams import bootstrap
+from streams.core.topology import topics as all_topics
+from streams.core.validation import DefinitionError
+from streams.lab import demo as demo_
+from streams.lab import loadgen as loadgen_
+from streams.lab import screen
+from streams.lab.replay import replay as replay_
+from streams.settings import Settings, SettingsError
+from streams.worker import topics as admin
+
+OK, FOUND, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="peekproof",
+    help="Monitor A/B experiments: look as often as you like, the verdict stays valid.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+topics = typer.Typer(help="Create the topics on a broker, or show what would be changed.", no_args_is_help=True)
+app.add_typer(topics, name="topics")
+
+Bootstrap = Annotated[
+    str | None, typer.Option(help="Address of the broker, host:port.", envvar="PEEKPROOF_BOOTSTRAP_SERVERS")
+]
+Experiments = Annotated[Path, typer.Option(help="Folder of experiment definitions (*.yaml), or one file.", exists=True)]
+Partitions = Annotated[int, typer.Option(help="Partitions of each source topic.", min=1)]
+Port = Annotated[int | None, typer.Option(help="Loopback port of the page; the default is 8080, or a free one.")]
+
+ADDRESS = "127.0.0.1:9092"
+
+
+@app.command(epilog="Example: `peekproof demo --once > decisions.jsonl`")
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option(help="End when all four experiments are judged; decisions as JSON lines.")
+    ] = False,
+    port: Port = None,
+) -> None:
+    """Watch four simulated experiments being judged; needs no broker."""
+    raise typer.Exit((demo_.once if once else screen.play)(bootstrap.run_worker, port))
+
+
+@app.command(epilog="Example: `peekproof worker --bootstrap kafka:9092 --experiments experiments/`")
+def worker(
+    experiments: Experiments,
+    bootstrap_servers: Annotated[
+        str | None, typer.Option("--bootstrap", help="Address of the broker, host:port.")
+    ] = None,
+    partitions: Annotated[int | None, typer.Option(help="Partitions of each source topic.", min=1)] = None,
+    idle_clock: Annotated[str | None, typer.Option(help="`wall`, or `record` to back-fill historic topics.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="With `record`: move the clock here once all is read (RFC 3339).")
+    ] = None,
+    web_host: Annotated[str | None, typer.Option(help="Address of page, API and metrics.")] = None,
+    web_port: Annotated[int | None, typer.Option(help="Port of page, API and metrics.")] = None,
+) -> None:
+    """Count, judge and serve the page, until SIGTERM.
+
+    Every option can also be set by an environment variable, such as `PEEKPROOF_WEB_PORT`.
+    """
+    raise typer.Exit(bootstrap.run_worker(Settings.read(**locals())))
+
+
+@app.command(epilog="Example: `peekproof replay --experiments experiments/ --events events.jsonl.gz --out out/`")
+def replay(
+    experiments: Experiments,
+    events: Annotated[
+        list[Path], typer.Option(help="CloudEvents JSON lines, plain or .gz; may be repeated.", exists=True)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for report.json and decisions.jsonl.")],
+    look_every: Annotated[int, typer.Option(help="Seconds of record time between looks.", min=1)] = 60,
+    until: Annotated[str | None, typer.Option(help="Let the clock run on to this time (RFC 3339).")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report.")] = False,
+) -> None:
+    """Judge recorded events, with the same code as the worker and without a broker."""
+    gc.disable()  # the state only grows, until the process ends
+    with _progress() as progress:
+        replay_(experiments, events, out, look_every, until, now=int(time.time() * 1000), progress=progress)
+    report = out / "report.json"
+    sys.stdout.write(report.read_text() if as_json else f"{report}\n{out / 'decisions.jsonl'}\n")
+
+
+@app.command(epilog="Example: `peekproof loadgen --experiments experiments/ --rate 200 --seconds 60`")
+def loadgen(
+    experiments: Annotated[Path | None, typer.Option(help="Simulate users of these experiments.", exists=True)] = None,
+    events: Annotated[
+        list[Path] | None, typer.Option(help="Or send recorded events (JSON lines).", exists=True)
+    ] = None,
+    bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
+    truth: Annotated[Path | None, typer.Option(help="YAML: real split and rates by experiment.", exists=True)] = None,
+    rate: Annotated[float, typer.Option(help="Users per second.", min=0.1)] = 100.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same users.")] = 1,
+    seconds: Annotated[float | None, typer.Option(help="End after so long; otherwise at Ctrl-C.")] = None,
+) -> None:
+    """Feed a broker: simulated users in real time, or recorded events as fast as it takes them."""
+    if (experiments is None) == (events is None):
+        raise typer.BadParameter("give either --experiments or --events")
+    if experiments is not None:
+        loadgen_.simulate(bootstrap_servers, experiments, truth, rate, seed, seconds)
+    else:
+        sys.stdout.write(f"{loadgen_.play(bootstrap_servers, events or [])} events sent\n")
+
+
+BackFill = Annotated[bool, typer.Option(help="For historic events: keep their own record times, for ever.")]
+
+
+@topics.command(epilog="Example: `peekproof topics plan --bootstrap kafka:9092`")
+def plan(
+    bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
+    partitions: Partitions = 4,
+    *,
+    back_fill: BackFill = False,
+) -> None:
+    """Show what `apply` would change; exit code 1 when there is something."""
+    changes = _changes(bootstrap_servers, partitions, back_fill=back_fill)
+    raise typer.Exit(FOUND if changes else OK)
+
+
+@topics.command(epilog="Example: `peekproof topics apply --bootstrap kafka:9092 --yes`")
+def apply(
+    bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
+    partitions: Partitions = 4,
+    *,
+    back_fill: BackFill = False,
+    yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
+) -> None:
+    """Create and configure the topics, after showing what changes."""
+    changes = _changes(bootstrap_servers, partitions, back_fill=back_fill)
+    if changes and (yes or typer.confirm("apply?")):
+        admin.apply(bootstrap_servers, changes)
+        sys.stdout.write("done\n")
+
+
+def _changes(address: str, partitions: int, *, back_fill: bool) -> list[Any]:
+    wanted = all_topics(partitions, partitions, record_time="create" if back_fill else "append")
+    changes = admin.plan(address, wanted)
+    sys.stdout.write("".join(f"{change}\n" for change in changes) or "nothing to change\n")
+    return changes
+
+
+class _progress:  # noqa: N801
+    """A progress line on a terminal, silence elsewhere."""
+
+    def __enter__(self) -> Callable[[str, int], None]:
+        console = Console(stderr=True)
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TextColumn("{task.completed:,.0f} events"),
+            TimeElapsedColumn(),
+        )
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._bar.start()
+        task = self._bar.add_task("", total=None)
+        return lambda stage, done: self._bar.update(task, description=stage, completed=done)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def main() -> None:
+    """Run a command; what the user can mend is said in one line, without a traceback."""
+    try:
+        app()
+    except (DefinitionError, SettingsError, ConnectionError, OSError, demo_.DemoError) as error:
+        Console(stderr=True, soft_wrap=True).print(f"peekproof: {error}", style="red", markup=False, highlight=False)
+        sys.exit(USAGE)
