@@ -1,0 +1,79 @@
+"""What the counting rules need of a definition, with the defaults of the contract."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.oracle.lines import milliseconds
+
+UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Metric:
+    id: str
+    type: str
+    event: str
+    filter: dict | None
+    delay: int
+    length: int
+    cap: int | None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    id: str
+    variants: list
+    metrics: list
+    accept: list
+    multi_variant: str
+    skew: int
+    lateness: int
+    eligibility: dict | None
+    consent: str | None
+    start: int | None
+    stop: int | None
+    warmup: int
+
+
+def experiment(definition):
+    exposure, schedule = definition.get("exposure") or {}, definition.get("schedule") or {}
+    assignment = definition["assignment"]
+    return Experiment(
+        id=definition["metadata"]["id"],
+        variants=[variant["key"] for variant in assignment["variants"]],
+        metrics=[metric(m) for m in definition["metrics"]],
+        accept=exposure.get("accept", ["exposure"]),
+        multi_variant=exposure.get("multi_variant", "exclude"),
+        skew=duration(exposure.get("clock_skew", "5m")),
+        lateness=duration(exposure.get("lateness", "5m")),
+        eligibility=assignment.get("eligibility"),
+        consent=(definition.get("privacy") or {}).get("require_consent"),
+        start=instant(schedule.get("start_at")),
+        stop=instant(schedule.get("stop_at")),
+        warmup=duration(schedule.get("warmup", "0s")),
+    )
+
+
+def metric(m):
+    cap = m.get("cap")
+    window = m["window"]
+    return Metric(
+        id=m["id"],
+        type=m.get("type", "binary"),
+        event=m["event"],
+        filter=m.get("filter"),
+        delay=duration(window.get("delay", "0s")),
+        length=duration(window["length"]),
+        cap=None if cap is None else round(cap["value"] * MILLION),
+    )
+
+
+def duration(written):
+    return int(written[:-1]) * UNITS[written[-1]]
+
+
+def instant(written):
+    if isinstance(written, datetime):  # YAML reads an unquoted time as one
+        written = written.isoformat()
+    return None if written is None else milliseconds(written)
