@@ -54,14 +54,25 @@ def stratified(n: ArrayLike, mean: ArrayLike, variance: ArrayLike, rho: ArrayLik
     Returns:
         (...,) estimate and its variance; nan where no phase has 20 units in both arms.
     """
-    units, odds = as_counts("n", n), as_probabilities("rho", rho)
-    kept = np.all(units >= SMALLEST_PHASE, axis=-1)
-    weight = np.where(kept, units.sum(axis=-1) * odds * (1 - odds), 0)
-    total = weight.sum(axis=-1, keepdims=True)
-    share = weight / np.where(total > 0, total, np.nan)
-    errors = np.where(kept[..., None], variance, 0) / np.maximum(units, 1)
-    means = np.where(kept[..., None], mean, 0)
+    units, share = as_counts("n", n), phase_shares(n, rho, SMALLEST_PHASE)
+    kept = (share > 0)[..., None]
+    errors = np.where(kept, variance, 0) / np.maximum(units, 1)
+    means = np.where(kept, mean, 0)
     return (share * (means[..., 1] - means[..., 0])).sum(axis=-1), (share**2 * errors.sum(axis=-1)).sum(axis=-1)
+
+
+def phase_shares(n: ArrayLike, rho: ArrayLike, smallest: int = 1) -> Array:
+    """How much each phase counts, proportional to n rho (1 - rho): (..., phases), nan where none counts.
+
+    Args:
+        n: (..., phases, 2) matured units of control and treatment.
+        rho: (phases,) probability of treatment among the two arms, at exposure.
+        smallest: units that both arms of a phase must have to count.
+    """
+    units, odds = as_counts("n", n), as_probabilities("rho", rho)
+    weight = np.where(np.all(units >= smallest, axis=-1), units.sum(axis=-1) * odds * (1 - odds), 0)
+    total = weight.sum(axis=-1, keepdims=True)
+    return np.asarray(weight / np.where(total > 0, total, np.nan))
 
 
 def gate(nonzero: ArrayLike, rho: ArrayLike) -> Mask:

@@ -5,14 +5,16 @@ import numpy as np
 from stats.fixed_sample import welch_z
 from stats.moments import moments
 from stats.sequential import msprt
-from stats.sequential.asymptotic_cs import gate, stratified
+from stats.sequential.asymptotic_cs import SMALLEST_PHASE, gate, phase_shares, stratified
 from stats.sequential.label_bet import two_sided
 from streams.core import sizes
 from streams.core.cells import Matrix
-from streams.core.definition import Experiment
+from streams.core.definition import Experiment, Metric
 from streams.core.events import MICRO
 from streams.core.proportions import Array, Tracks
 from streams.core.shown import NONE, Pair, Shown, floats, number, pair
+
+TOTALS = ("matured", "sum", "squares")
 
 
 def evidence(x: Experiment, m: int, variant: int, looks: Matrix) -> Tracks:
@@ -41,49 +43,57 @@ def evidence(x: Experiment, m: int, variant: int, looks: Matrix) -> Tracks:
 
 def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
     """Estimate and intervals at one look (a matrix of one row); below the gate the intervals are not given."""
-    metric, arms = x.metrics[m], [x.control, variant]
-    estimate, variance = _difference(x, m, variant, looks)
-    n, mean, spread = _pooled(x, m, arms, looks)
-    control = mean[0] if n[0] else np.nan
-    interval, relative_interval = NONE, NONE
-    if _gate(x, m, variant, looks)[0] and variance[0] > 0:
-        tau2, level = sizes.absolute(metric.spec.mde, metric) ** 2, sizes.alpha(x, metric)
-        half = msprt.half_width(variance[0], tau2, level)
-        interval = pair((estimate[0] - half, estimate[0] + half))
-        relative_interval = _relative_interval(x, m, variant, looks, estimate[0])
+    metric = x.metrics[m]
+    estimate, variance = (float(one[0]) for one in _difference(x, m, variant, looks))
+    n, mean, spread = _arms(x, m, variant, looks)
+    share = phase_shares(n, sizes.rho(x, variant), SMALLEST_PHASE)
+    means, errors = share @ np.nan_to_num(mean), share**2 @ (np.nan_to_num(spread) / np.maximum(n, 1))
+    interval, lift, lift_interval = NONE, number(estimate / means[0]) if means[0] > 0 else None, NONE
+    if _gate(x, m, variant, looks)[0] and variance > 0:
+        half = msprt.half_width(variance, sizes.absolute(metric.spec.mde, metric) ** 2, sizes.alpha(x, metric))
+        interval = pair((estimate - half, estimate + half))
+        lift_interval = _lift_interval(metric, means, errors, sizes.alpha(x, metric))
     return Shown(
-        estimate=number(estimate[0]),
+        estimate=number(estimate),
         interval=interval,
-        relative=number(estimate[0] / control) if control else None,
-        relative_interval=relative_interval,
-        fixed_sample=pair(welch_z(n, mean, spread)),
+        relative=lift,
+        relative_interval=lift_interval,
+        fixed_sample=pair(welch_z(*_pooled(x, m, variant, looks))),
     )
 
 
-def _relative_interval(x: Experiment, m: int, variant: int, looks: Matrix, estimate: float) -> Pair:
-    """Interval of the lift from the logarithm of the ratio of means: the plain ratio misses too often when rare."""
-    metric = x.metrics[m]
-    n, mean, spread = _pooled(x, m, [x.control, variant], looks)
-    treated = mean[0] + estimate
-    if min(mean[0], treated) <= 0 or (metric.spec.mde.relative is None and metric.spec.baseline is None):
+def _lift_interval(metric: Metric, means: Array, errors: Array, alpha: float) -> Pair:
+    """From the logarithm of the ratio of means: an interval of the plain ratio misses too often when events are rare.
+
+    Args:
+        metric: the metric.
+        means: (2,) of control and treatment.
+        errors: (2,) variances of these means.
+        alpha: level.
+    """
+    if means.min() <= 0 or (metric.spec.mde.relative is None and metric.spec.baseline is None):
         return NONE
-    variance = (spread / n / np.square([mean[0], treated])).sum()
-    tau2 = sizes.relative(metric.spec.mde, metric) ** 2
-    half = msprt.half_width(variance, tau2, sizes.alpha(x, metric))
-    return pair((np.expm1(np.log(treated / mean[0]) - half), np.expm1(np.log(treated / mean[0]) + half)))
+    ratio = np.log(means[1] / means[0])
+    half = msprt.half_width((errors / means**2).sum(), sizes.relative(metric.spec.mde, metric) ** 2, alpha)
+    return pair((np.expm1(ratio - half), np.expm1(ratio + half)))
 
 
 def _difference(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Array, Array]:
-    block, arms = x.layout.metrics[m], [x.control, variant]
-    n, total, squares = (block.field(looks, name)[..., arms] for name in ("matured", "sum", "squares"))
-    mean, variance = moments(n, total, squares, MICRO)
-    return stratified(floats(n), mean, variance, sizes.rho(x, variant))
+    block, pair_ = x.layout.metrics[m], [x.control, variant]
+    n, total, squares = (block.field(looks, name)[..., pair_] for name in TOTALS)
+    return stratified(floats(n), *moments(n, total, squares, MICRO), sizes.rho(x, variant))
 
 
-def _pooled(x: Experiment, m: int, arms: list[int], looks: Matrix) -> tuple[Array, Array, Array]:
-    """Units, means and variances of both arms over all phases, for what is shown only."""
-    block = x.layout.metrics[m]
-    n, total, squares = (block.field(looks, f)[0][:, arms].sum(axis=0) for f in ("matured", "sum", "squares"))
+def _arms(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Array, Array, Array]:
+    """Units, means and variances of control and treatment by phase, each (phases, 2)."""
+    n, total, squares = (x.layout.metrics[m].field(looks, name)[0][:, [x.control, variant]] for name in TOTALS)
+    return floats(n), *moments(n, total, squares, MICRO)
+
+
+def _pooled(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Array, Array, Array]:
+    """The same over all phases, as the classical comparison would take them."""
+    fields = (x.layout.metrics[m].field(looks, name)[0][:, [x.control, variant]].sum(axis=0) for name in TOTALS)
+    n, total, squares = fields
     return floats(n), *moments(n, total, squares, MICRO)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from stats.fixed_sample import two_proportion_z
+from stats.sequential.asymptotic_cs import phase_shares
 from stats.sequential.label_bet import LabelBet, two_sided
 from stats.sequential.sprt import ONE_STAKE, Sprt
 from streams.core import sizes
@@ -81,7 +82,7 @@ def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
     n = np.stack([cells[:, 1] + cells[:, 3], cells[:, 0] + cells[:, 2]], axis=-1)
     converted = cells[:, [1, 0]]
     z, p = two_proportion_z(n.sum(axis=0), converted.sum(axis=0))
-    rates = _rates(n, converted, np.array(rho))
+    rates = phase_shares(n, rho) @ (converted / np.maximum(n, 1))
     return Shown(
         estimate=number(rates[1] - rates[0]),
         interval=pair(bet.difference_interval(cells, rho, level)),
@@ -89,14 +90,6 @@ def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
         relative_interval=pair(bet.relative_interval(cells, rho, level)),
         fixed_sample=(number(z), number(p)),
     )
-
-
-def _rates(n: Array, converted: Array, rho: Array) -> Array:
-    """Rates of control and treatment, phases weighted alike for both so that a ramp can't confound them."""
-    weight = np.where((n > 0).all(axis=1), n.sum(axis=1) * rho * (1 - rho), 0)
-    if not weight.sum():
-        return np.full(2, np.nan)
-    return np.asarray((weight / weight.sum()) @ (converted / np.maximum(n, 1)))
 
 
 def _bet(metric: Metric) -> LabelBet:

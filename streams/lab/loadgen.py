@@ -29,8 +29,9 @@ class Feed:
     def __init__(self, bootstrap: str) -> None:
         self.sent = 0
         self._failed: list[str] = []
-        settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 20}
-        self._producer = Producer({**settings, "compression.type": "lz4", "message.timeout.ms": 10_000})
+        settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "compression.type": "lz4"}
+        in_order = {"enable.idempotence": True}  # a retry must not overtake: record times are the clock
+        self._producer = Producer({**settings, **in_order, "linger.ms": 20, "message.timeout.ms": 10_000})
 
     def send(self, kind: str, unit: str, value: bytes, timestamp: int) -> None:
         """Queue one event; waits while the broker is behind."""

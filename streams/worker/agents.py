@@ -11,7 +11,8 @@ from streams.worker.judging import Judging
 
 def add_agents(app: App, judging: Judging) -> None:
     """Register both agents with the app."""
-    source = app.topic(EXPOSURES, CONVERSIONS, acks=False)  # its positions are ours: see transport.Consumer
+    source = app.topic(EXPOSURES, CONVERSIONS, acks=False)  # positions are ours: see transport.Consumer
+    counts = app.topic(COUNTS, acks=False)
 
     @app.agent(source, name="attribution")
     async def attribution(stream: Any) -> None:
@@ -19,7 +20,7 @@ def add_agents(app: App, judging: Judging) -> None:
             message = event.message
             app.readings.collect(message.topic, message.partition, to_record(message))
 
-    @app.agent(app.topic(COUNTS), name="evaluation")
+    @app.agent(counts, name="evaluation")
     async def evaluation(stream: Any) -> None:
         async for event in stream.events():
             await judging.take(counts_codec.decode(event.message.value), app.producer)

@@ -10,6 +10,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.core.topology import COUNTS
 from streams.worker.fatal import die
 from streams.worker.logs import FRAMEWORK
 from streams.worker.reading import KIND_OF, SOURCES
@@ -36,7 +37,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
 
 class Consumer(driver.Consumer):
-    """Reads the source on from the state, not from the committed offsets: those are only a hint."""
+    """Reads the source on from the state, and counts from now on: they are cumulative, and all come again soon.
+
+    Committed offsets say no more than up to where rejected records of the source have been published.
+    """
 
     logger = FRAMEWORK
 
@@ -48,7 +52,9 @@ class Consumer(driver.Consumer):
         await super().perform_seek()
         positions = {TP(*place): offset for place, offset in self.app.readings.positions().items()}
         refuse_shortened(positions, await self.earliest_offsets(*positions))
-        await self.seek_wait(positions)
+        ends = await self.highwaters(*self.assignment())
+        self._distrust_commits(ends)
+        await self.seek_wait(positions | {tp: end for tp, end in ends.items() if tp.topic == COUNTS})
 
     def source(self) -> set[int]:
         """Source partitions assigned to this worker."""
@@ -66,7 +72,7 @@ class Consumer(driver.Consumer):
         """The agent's bounded queue holds the reader back; stock Faust also stops reading for a second."""
 
     def published(self) -> dict[TP, int]:
-        """Committed offsets of the source: up to there its rejected records have been published."""
+        """Offsets of the source below which rejected records have been published."""
         return {tp: offset for tp, offset in self._committed_offset.items() if offset and tp.topic in KIND_OF}
 
     async def publish(self, offsets: dict[TP, int]) -> None:
@@ -75,6 +81,12 @@ class Consumer(driver.Consumer):
         ahead = {tp: offset for tp, offset in offsets.items() if tp in ours and offset > known.get(tp, 0)}
         if ahead and await self._commit(ahead):
             self._committed_offset.update(ahead)
+
+    def _distrust_commits(self, ends: Mapping[TP, int]) -> None:
+        """A commit beyond the end is of a topic that has been made anew since."""
+        for tp, end in ends.items():
+            if (self._committed_offset[tp] or 0) > end:
+                self._committed_offset[tp] = None
 
 
 class Transport(driver.Transport):

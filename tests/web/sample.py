@@ -37,10 +37,14 @@ class Metric:
         values = rng.gamma(2.0, self.rates[arm] / 2, units)
         return np.array([values.sum(), (values**2).sum()])
 
+    @property
+    def test(self):
+        return "non_inferiority" if self.margin else "superiority"
+
     def about(self):
         return {
             **{key: getattr(self, key) for key in ("role", "type", "direction", "margin")},
-            "test": "non_inferiority" if self.margin else "superiority",
+            "test": self.test,
             "alpha": ALPHA,
         }
 

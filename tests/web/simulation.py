@@ -5,9 +5,25 @@ from hashlib import sha256
 
 import numpy as np
 
+from tests.web.rulings import rule
 from tests.web.sample import ALPHA, SRM_THRESHOLD, START, STEP_MS, decision_of, instant
 
-MIN_UNITS = 500
+EVIDENCE = ("log_e", "max_log_e", "p_always_valid", "fired_at_units", "fired_at")
+NULLS = {
+    "superiority": ("no difference", "not worse"),
+    "non_inferiority": ("worse by {0[absolute]} or more", "not worse by more than {0[absolute]}"),
+}
+
+
+def half_width(s2, tau):
+    return math.sqrt(s2 * (s2 + tau**2) / tau**2 * (2 * math.log(1 / ALPHA) + math.log((s2 + tau**2) / s2)))
+
+
+def one_sided(d, s2, tau):
+    """Log mixture evidence that the effect is above zero."""
+    total = s2 + tau**2
+    both = 0.5 * math.log(s2 / total) + 0.5 * d**2 * tau**2 / (s2 * total)
+    return both + math.log(math.erfc(-d * tau / math.sqrt(2 * s2 * total)) + 1e-300)
 
 
 class Play:
@@ -83,25 +99,47 @@ class Play:
     def _contrast(self, metric, arm, variant):
         n, sums = self.units, self.sums[metric.id]
         means = sums[:, 0] / n
-        spread = (sums[:, 1] / n - means**2) / n
-        d, s2, tau2 = float(means[arm] - means[0]), float(spread[arm] + spread[0] + 1e-12), metric.tau**2
-        log_e = 0.5 * math.log(s2 / (s2 + tau2)) + 0.5 * d**2 * tau2 / (s2 * (s2 + tau2))
-        half = math.sqrt(s2 * (s2 + tau2) / tau2 * (2 * math.log(1 / ALPHA) + math.log((s2 + tau2) / s2)))
-        z = d / math.sqrt(s2)
-        harm = (d - half) > (metric.margin or {}).get("absolute", 0) if metric.direction == "decrease" else d + half < 0
-        evidence = self._peak((metric.id, variant), log_e, math.log(1 / ALPHA))
-        won = d - half > 0 if metric.direction == "increase" else d + half < 0
+        spread = ((sums[:, 1] + 2) / n - means**2) / n  # as if two more had converted: no variance is zero
+        d, s2 = float(means[arm] - means[0]), float(spread[arm] + spread[0])
+        half, z = half_width(s2, metric.tau), d / math.sqrt(s2)
+        tests = self._tests(metric, variant, d, s2)
         return {
             "method": "label_bet" if metric.type == "binary" else "asymptotic_cs",
             "estimate": d,
             "lower": d - half,
             "upper": d + half,
             **self._relative(d, half, float(means[0])),
-            **evidence,
-            "status": "suspended" if "srm" in self.fired else "harmful" if harm else "winner" if won else "undecided",
-            "tests": [],
+            **{key: tests[0][key] for key in EVIDENCE},
+            "status": self._status(metric, variant),
+            "tests": tests,
             "fixed_sample": {"z": z, "p": math.erfc(abs(z) / math.sqrt(2))},
         }
+
+    def _tests(self, metric, variant, d, s2):
+        """The metric's own test first, then harm; better is counted from zero or from the tolerated worsening."""
+        sign = -1 if metric.direction == "decrease" else 1
+        gain = sign * d + (metric.margin or {}).get("absolute", 0)
+        odds = 1 if metric.margin else 2
+        sides = {side: one_sided(side * gain, s2, metric.tau) for side in (1, -1)}
+        own = sides[1] if metric.margin else float(np.logaddexp(sides[1], sides[-1]) - math.log(2))
+        better = self._peak((metric.id, variant, "better"), sides[1], math.log(odds / ALPHA))
+        harm = self._peak((metric.id, variant, "harm"), sides[-1], math.log(odds / ALPHA))
+        shown = self._peak((metric.id, variant, "own"), own, math.log(odds / ALPHA))
+        fired = {key: better[key] for key in ("fired_at_units", "fired_at")}
+        common = {"reading": "matured", "alpha": ALPHA, "threshold": math.log(odds / ALPHA)}
+        nulls = NULLS[metric.test]
+        return [
+            {"kind": metric.test, "null": nulls[0].format(metric.margin), **common, **shown, **fired},
+            {"kind": "harm", "null": nulls[1].format(metric.margin), **common, **harm},
+        ]
+
+    def _status(self, metric, variant):
+        if "srm" in self.fired:
+            return "suspended"
+        if (metric.id, variant, "harm") in self.fired:
+            return "harmful"
+        good = "non_inferior" if metric.margin else "winner"
+        return good if (metric.id, variant, "better") in self.fired else "undecided"
 
     def _relative(self, d, half, base):
         names = ("relative", "relative_lower", "relative_upper")
@@ -117,35 +155,8 @@ class Play:
         return before != self.verdict
 
     def _rule(self, srm, metrics):
-        about = self.story.about()["metrics"]
-        found = [(m, v, c["vs_control"]) for m, cells in metrics.items() for v, c in cells.items() if c["vs_control"]]
-        if srm["max_log_e"] >= SRM_THRESHOLD:
-            shares = ", ".join(
-                f"{k} {u / self.units.sum():.1%}" for k, u in zip(self.story.variants, self.units, strict=True)
-            )
-            self._say(
-                "invalid_srm", "review", None, f"units are not split as declared: {shares} of {self.units.sum():,}"
-            )
-        elif self.units.sum() < MIN_UNITS:
-            self._say(
-                "warming_up", "none", None, f"{self.units.sum():,} of {MIN_UNITS:,} units needed before any verdict"
-            )
-        elif harmed := [(m, v, c) for m, v, c in found if c["status"] == "harmful"]:
-            metric, variant, c = harmed[0]
-            margin = f", margin {100 * about[metric]['margin']['absolute']:.2f}" if about[metric]["margin"] else ""
-            interval = f"interval [{100 * c['lower']:.2f}, {100 * c['upper']:.2f}]"
-            text = f"{metric}: {variant} worse by {100 * c['estimate']:.2f} points, {interval}{margin}"
-            self._say("stop_harm", "rollback", variant, f"{about[metric]['role']} {text}")
-        elif won := [(m, v, c) for m, v, c in found if c["status"] == "winner" and about[m]["role"] == "primary"]:
-            metric, variant, c = won[0]
-            interval = f"interval [{100 * c['lower']:.2f}, {100 * c['upper']:.2f}]"
-            text = f"primary {metric}: {variant} better by {100 * c['estimate']:.2f} points, {interval}"
-            self._say("stop_success", "ship", variant, text, "no guardrail is harmed")
-        else:
-            self._say("continue", "none", None, "no effect of the primary metric is proven in either direction yet")
-
-    def _say(self, verdict, action, variant, *reasons):
-        self.verdict, self.action, self.variant, self.reasons = verdict, action, variant, list(reasons)
+        ruling = rule(self.story, self.units, srm["max_log_e"] >= SRM_THRESHOLD, metrics)
+        self.verdict, self.action, self.variant, self.reasons = ruling
 
     def _object(self, srm, metrics):
         return {
@@ -197,4 +208,5 @@ def _plotted(versus):
         **{key: versus[key] for key in ("estimate", "lower", "upper", "log_e")},
         "p": versus["p_always_valid"],
         "early_log_e": None,
+        "harm_p": versus["tests"][1]["p_always_valid"],
     }

@@ -125,6 +125,16 @@ async def test_times_tell_utc_and_figures_are_readable(page):
         await page.see("table", f"{board.experiment(WINNER.id)['metrics']['purchase']['control']['units']:,}")
 
 
+async def test_a_harmed_guardrail_shows_the_evidence_of_the_harm_and_not_of_its_own_claim(page):
+    board = Board()
+    tell(board, Play(HARM), 130)
+    harm = board.experiment(HARM.id)["metrics"]["unsubscribe"]["personal_bold"]["vs_control"]["tests"][1]
+    async with site(board) as port:
+        await page.open(f"http://127.0.0.1:{port}/#/{HARM.id}/unsubscribe/personal_bold")
+        await page.see(".numbers", f"{harm['p_always_valid']:.2g}against “not worse by more than 0.002”")
+        await page.see("figure:nth-child(2) figcaption", "not worseharm")
+
+
 async def test_readings_follow_the_pointer_in_every_plot(page):
     board = Board()
     tell(board, Play(WINNER), 120)
@@ -198,6 +208,18 @@ async def test_a_phone_shows_the_list_then_one_experiment_and_never_scrolls_side
         assert await page.eval("document.documentElement.scrollWidth") == 390
         await page.eval("document.querySelector('.back').click()")
         await page.wait("getComputedStyle(document.querySelector('#overview')).display !== 'none'")
+
+
+async def test_a_window_made_narrow_takes_its_plots_along(page):
+    board = Board()
+    tell(board, Play(WINNER), 60)
+    async with site(board) as port:
+        await page.dress(1280)
+        await page.open(f"http://127.0.0.1:{port}/#/{WINNER.id}")
+        await page.wait("document.querySelectorAll('.plot canvas').length === 4")
+        await page.dress(390)
+        await page.wait("document.documentElement.scrollWidth === 390")
+        await page.wait("document.querySelector('.plot canvas').clientWidth < 390")
 
 
 async def test_an_experiment_that_is_not_there_is_said_and_appears_when_it_comes(page):

@@ -180,7 +180,7 @@ class WorkerProcess:
         try:
             wait_for(condition, seconds, what)
         except TimeoutError as late:
-            late.add_note(self.log.read_text()[-4000:])
+            late.add_note(f"{self.ask('/api/pipeline')}\n{self.log.read_text()[-4000:]}")
             raise
 
     def counts(self, experiment):
@@ -188,11 +188,17 @@ class WorkerProcess:
         return found and counted(found)
 
     def wait_for_counts(self, expected, *experiments, seconds=60):
+        seen = []
+
         def equal():
-            seen = [self.counts(experiment) for experiment in experiments]
+            seen[:] = [self.counts(experiment) for experiment in experiments]
             return None not in seen and sum(map(Counter, seen), Counter()) == Counter(expected)
 
-        self.wait_for(equal, seconds, f"counts {dict(expected)}; seen {[self.counts(one) for one in experiments]}")
+        try:
+            self.wait_for(equal, seconds, f"counts {dict(expected)}")
+        except TimeoutError as late:
+            late.add_note(f"last seen: {seen}")
+            raise
 
 
 @contextmanager

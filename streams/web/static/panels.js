@@ -1,6 +1,7 @@
 // The four plots of a comparison: what each shows, in which words. chart.js knows how to draw them.
 
 import { Chart } from "./chart.js";
+import { CLAIMS, ownNull } from "./claims.js";
 import { h } from "./dom.js";
 import { compact, count, effect, effectTick, interval, isShare, pValue } from "./format.js";
 import { control } from "./switches.js";
@@ -16,8 +17,9 @@ export class Panels {
   }
 
   show(object, points, choice) {
-    const key = JSON.stringify([object.experiment_id, choice]);
-    if (key !== this.key) this.rebuild(key, object, choice);
+    const harm = points.at(-1)?.metrics[choice.metric]?.[choice.variant]?.harm_p !== undefined;
+    const key = JSON.stringify([object.experiment_id, choice, harm]);
+    if (key !== this.key) this.rebuild(key, object, { ...choice, harm });
     for (const chart of this.charts) chart.show(object, points);
   }
 
@@ -67,17 +69,22 @@ function margin(object, metric) {
   return [{ y: up ? size : -size, label: "margin", color: "--bad", below: !up }];
 }
 
-function pPlot(object, { metric, variant }) {
-  const { alpha } = object.about.metrics[metric];
+function pPlot(object, { metric, variant, harm }) {
+  const about = object.about.metrics[metric];
+  const { alpha } = about;
+  const at = (point) => point.metrics[metric]?.[variant];
+  const refuted = ownNull(object.metrics[metric][variant]?.vs_control, about);
+  const own = { value: (point) => log10(at(point)?.p), color: "--accent", width: 2 };
+  const harmed = { value: (point) => log10(at(point)?.harm_p), color: "--bad", width: 2, label: CLAIMS.harm };
   return {
     title: "Always-valid p",
-    subtitle: "log scale, against \u03b1",
-    lines: [{ value: (point) => log10(point.metrics[metric]?.[variant]?.p), color: "--accent", width: 2 }],
+    subtitle: `log scale${refuted ? `, against \u201c${refuted}\u201d` : ""}`,
+    lines: harm && about.test !== "superiority" ? [{ ...own, label: CLAIMS[about.test] }, harmed] : [own],
     range: (low) => [Math.min(low - 0.4, log10(alpha ?? 1) - 0.7), 0.12],
     decades: true,
     rules: () => (alpha ? [{ y: log10(alpha), label: `\u03b1 = ${alpha}`, color: "--bad" }] : []),
     tick: powerOfTen,
-    readout: ([exponent]) => (exponent === null ? "" : `p = ${pValue(10 ** exponent)}`),
+    readout: (exponents) => `p = ${exponents.map((exponent) => pValue(exponent === null ? null : 10 ** exponent)).join(" / ")}`,
   };
 }
 

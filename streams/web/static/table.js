@@ -1,5 +1,6 @@
 // Every metric of every variant, so that nothing has to be looked for.
 
+import { CLAIMS, speaking } from "./claims.js";
 import { h, icon, redraw } from "./dom.js";
 import { count, effect, effectUnit, interval, mean, pValue, reach, relative } from "./format.js";
 import { status } from "./words.js";
@@ -29,27 +30,32 @@ function columnsFor(metrics) {
       ["Units", (cell) => count(cell.units)],
       ["Matured", (cell) => count(cell.matured)],
       ["Converted", (cell) => count(cell.conversions)],
-      ["Mean", (cell, type) => mean(cell.mean, type)],
-      ["Effect", (_, type, versus) => versus && effectCell(versus, type)],
+      ["Mean", (cell, about) => mean(cell.mean, about.type)],
+      ["Effect", (_, about, versus) => versus && effectCell(versus, about.type)],
       ["Relative", (_, __, versus) => versus && relative(versus.relative)],
-      ["Always-valid\u00a0p", (_, __, versus) => versus && pValue(versus.p_always_valid)],
+      ["Always-valid\u00a0p", (_, about, versus) => versus && evidence(speaking(versus, about))],
       early && ["Early reading", (cell) => cell.early && `${status(cell.early.status).title}, p ${pValue(cell.early.p_always_valid)}`],
       ["Fixed-sample\u00a0p", (_, __, versus) => versus && h("span", { class: "faint" }, pValue(versus.fixed_sample?.p))],
     ].filter(Boolean),
   );
 }
 
-function body(id, cells, { role, type, direction }, columns) {
+function body(id, cells, about, columns) {
+  const { role, direction } = about;
   const wish = direction === "decrease" ? "should fall" : "should rise";
   const head = h("th", { colspan: columns.size + 1, scope: "rowgroup" }, id, h("span", { class: "faint" }, ` \u00b7 ${role} \u00b7 ${wish}`));
   const row = ([variant, cell]) =>
-    h("tr", {}, h("th", { scope: "row" }, variant), [...columns.values()].map((show) => h("td", {}, show(cell, type, cell.vs_control))));
+    h("tr", {}, h("th", { scope: "row" }, variant), [...columns.values()].map((show) => h("td", {}, show(cell, about, cell.vs_control))));
   return h("tbody", {}, h("tr", { class: "group" }, head), Object.entries(cells).map(row));
 }
 
 function effectCell(versus, type) {
   const { estimate, lower, upper } = versus;
   return [`${effect(estimate, type, reach(versus))} ${effectUnit(type)}`, h("span", { class: "under" }, interval(lower, upper, type))];
+}
+
+function evidence({ p_always_valid, kind }) {
+  return [pValue(p_always_valid), h("span", { class: "under" }, CLAIMS[kind] ?? "")];
 }
 
 function chip(name) {
