@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 import time
 from functools import partial
 
@@ -43,7 +44,8 @@ async def _work(settings: Settings, catalogue: Catalogue) -> None:
     worker, board = Worker(settings, catalogue), Board()
     board.pipeline = lambda: worker.pipeline
     listener = Listener(lambda _, experiment: board.show(experiment), board.add_point, board.add_decision)
-    app = make_app(board, partial(_metrics, worker, board), worker.recovering)
+    names = (settings.web_host, socket.gethostname())  # Prometheus calls a container by its host name
+    app = make_app(board, partial(_metrics, worker, board), worker.recovering, names)
     async with serve(app, settings.web_host, settings.web_port) as port:
         log.info("serving", extra={"host": settings.web_host, "port": port})
         watch = loops.start("board", feed(settings, listener))

@@ -108,6 +108,7 @@ def _contrast_point(x: Experiment, state: State, m: int, variant: int, looks: Ma
         "upper": shown.interval[1],
         "log_e": evidence["log_e"],
         "p": evidence["p_always_valid"],
+        "harm_p": _evidence(state, _find(x, m, variant, "harm"))["p_always_valid"],
         "early_log_e": None if early is None else state.log_e[early],
     }
 

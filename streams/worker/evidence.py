@@ -28,6 +28,7 @@ def current(x: Experiment, state: State) -> Json:
         "reasons": list(state.judgement.reasons),
         "offsets": decision.offsets(now.offsets),
         "decision": _decision(state),
+        "last_exposure": format_instant(state.exposed[1]) if state.exposed[0] else None,
         "about": _about(x),
     }
 
