@@ -181,3 +181,7 @@ def main() -> None:
     except (DefinitionError, SettingsError, ConnectionError, OSError, demo_.DemoError) as error:
         Console(stderr=True, soft_wrap=True).print(f"peekproof: {error}", style="red", markup=False, highlight=False)
         sys.exit(USAGE)
+
+
+if __name__ == "__main__":
+    main()

@@ -109,7 +109,8 @@ def _baseline(at: str, metric: Metric, method: str | None) -> Iterator[Problem]:
         if method == "sprt" or relative_mean or (exact and metric.mde.absolute is not None):
             yield Problem(pointer, "the effect size needs a baseline", "add baseline: {mean: what is expected}")
     elif not (0 < metric.baseline.mean < 1 if exact else metric.baseline.mean > 0):
-        yield Problem(f"{pointer}/mean", f"{metric.baseline.mean} is out of range", "a rate lies between 0 and 1")
+        fix = "a rate lies between 0 and 1" if exact else "give a mean above 0"
+        yield Problem(f"{pointer}/mean", f"{metric.baseline.mean} is out of range", fix)
 
 
 def _conditions(d: Definition) -> Iterator[Problem]:
@@ -156,5 +157,5 @@ def _schedule(d: Definition) -> Iterator[Problem]:
 
 
 def _runbook(d: Definition) -> Iterator[Problem]:
-    if d.metadata.runbook is None and any(metric.action in ("pause", "rollback") for metric in d.metrics):
+    if d.metadata.runbook is None and any({m.action, m.early_action} - {"warn", None} for m in d.metrics):
         yield Problem("/metadata/runbook", "a guardrail acts, nobody is told what to do", "add its address")

@@ -14,7 +14,7 @@ from confluent_kafka import KafkaException, Producer
 
 from streams.codecs.cloudevents import ConversionEvent, Event, parse
 from streams.codecs.definitions import load
-from streams.core.times import parse_instant
+from streams.core.times import format_instant, parse_instant
 from streams.lab.crowd import Crowd, Happening, Truth
 
 BEAT = 0.02  # seconds between batches of simulated events
@@ -88,7 +88,8 @@ def simulate(
     crowd = Crowd(load(experiments), truths(truth), rate, seed, int(begin * 1000))
     feed = Feed(bootstrap)
     for happening in _in_time(crowd.happenings(), stopped, begin + seconds if seconds else float("inf")):
-        feed.send(happening.kind, happening.unit, _encode(happening.event), int(time.time() * 1000))
+        now = int(time.time() * 1000)  # what comes behind its time on a busy machine happens when it comes
+        feed.send(happening.kind, happening.unit, _encode(happening.event | {"time": format_instant(now)}), now)
         feed.poll()
     feed.close()
     sent = [{"experiment": e, "variant": v, "what": w, "sent": n} for (e, v, w), n in sorted(crowd.sent.items())]

@@ -86,7 +86,9 @@ def arrival(event, offset=0, delay=0):
 
 def arrivals(events):
     """Events in the order of their record times, numbered."""
-    ordered = sorted((event if isinstance(event, Arrival) else arrival(event) for event in events), key=lambda a: a.time)
+    ordered = sorted(
+        (event if isinstance(event, Arrival) else arrival(event) for event in events), key=lambda a: a.time
+    )
     return [one._replace(offset=offset) for offset, one in enumerate(ordered)]
 
 

@@ -113,13 +113,23 @@ def test_any_other_text_is_refused_and_breaks_nothing(text):
 
 @pytest.mark.parametrize(
     ("text", "milliseconds"),
-    [("0s", 0), ("5ms", 5), ("30s", 30_000), ("5m", 300_000), ("24h", 86_400_000), ("7d", 604_800_000), ("1w", 604_800_000)],
+    [
+        ("0s", 0),
+        ("5ms", 5),
+        ("30s", 30_000),
+        ("5m", 300_000),
+        ("24h", 86_400_000),
+        ("7d", 604_800_000),
+        ("1w", 604_800_000),
+    ],
 )
 def test_a_duration_is_a_whole_number_with_a_unit(text, milliseconds):
     assert parse_duration(text) == milliseconds
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "5 m", "1.5h", "-5m", "+5m", "5M", "5m\n", "1h30m", "٥m", "5min", "1e3s"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "m", "5 m", "1.5h", "-5m", "+5m", "5M", "5m\n", "1h30m", "٥m", "5min", "1e3s"]
+)
 def test_any_other_form_is_no_duration(text):
     with pytest.raises(ValueError, match="is not a duration such as 30s, 5m, 24h or 7d"):
         parse_duration(text)

@@ -17,6 +17,7 @@ from tests.worker.rig import (
     matured,
     produce,
     read_all,
+    strike,
     worker,
     write_experiments,
 )
@@ -96,31 +97,40 @@ def test_a_killed_worker_is_rebuilt_to_the_same_counts(fresh_kafka, tmp_path):
 
 def test_two_workers_share_the_partitions_and_one_takes_over(fresh_kafka, tmp_path):
     names = ["one", "two", "three"]
-    write_experiments(tmp_path, *names)
+    write_experiments(tmp_path, *names, "clock")
     parts = [[Scenario(name, number * 600, 600) for name in names] for number in range(3)]
     records = [[record for scenario in part for record in scenario.records] for part in parts]
     expected = [sum((scenario.expected for scenario in part), Counter()) for part in parts]
     produce(fresh_kafka, records[0])
-    with worker(fresh_kafka, tmp_path, "left", until=UNTIL) as left:
+    with worker(fresh_kafka, tmp_path, "left") as left:
         some_reading(left)
-        with worker(fresh_kafka, tmp_path, "right", until=UNTIL) as right:
+        with worker(fresh_kafka, tmp_path, "right") as right:
             for process in (left, right):
-                process.wait_for(
-                    lambda one=process: len(one.ask("/api/pipeline")["partitions"]) == 2, 30, "a fair share"
-                )
+                process.wait_for(lambda one=process: shares(one) == 2, 30, "a fair share")
             produce(fresh_kafka, records[1])
             for process in (left, right):
-                process.wait_for_counts(expected[0] + expected[1], *names)
+                process.wait_for_counts(units(expected[0] + expected[1]), *names)
             right.kill()
-        produce(fresh_kafka, records[2])
+        produce(fresh_kafka, [*records[2], *strike()])
         left.wait_for_counts(expected[0] + expected[1] + expected[2], *names)
+        assert shares(left) == PARTITIONS
+
+
+def shares(process):
+    return len((process.ask("/api/pipeline") or {"partitions": {}})["partitions"])
+
+
+def units(expected):
+    """The part of it that does not wait for the clock."""
+    return {name: count for name, count in expected.items() if not name.startswith("conversions")}
 
 
 def test_a_source_that_lost_its_beginning_is_refused(fresh_kafka, tmp_path):
     write_experiments(tmp_path, "one")
     produce(fresh_kafka, Scenario("one", 0, 100).records)
-    deleted = AdminClient({"bootstrap.servers": fresh_kafka}).delete_records([TopicPartition(EXPOSURES, 2, 5)])
-    next(iter(deleted.values())).result(timeout=10)
+    admin = AdminClient({"bootstrap.servers": fresh_kafka})
+    (deleted,) = admin.delete_records([TopicPartition(EXPOSURES, 2, 5)]).values()
+    deleted.result(timeout=10)
     with worker(fresh_kafka, tmp_path) as process:
         assert process.exit_code() == 1
     assert "peekproof.exposures begins at offset 5, but its state needs it from 0" in process.log.read_text()

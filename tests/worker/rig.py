@@ -12,6 +12,7 @@ from pathlib import Path
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from streams.core.times import format_instant
 from streams.core.topology import CONVERSIONS, EXPOSURES, partition_of, topics
 from tests.services.processes import end, free_ports, launch, wait_for
 
@@ -54,18 +55,18 @@ def conversion(unit, at):
 
 
 def event(kind, id_, at, data):
-    seconds, ms = divmod(at, 1000)
-    time = f"{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
-    return json.dumps(
-        {
-            "specversion": "1.0",
-            "id": id_,
-            "source": "/tests",
-            "type": f"peekproof.{kind}.v1",
-            "time": f"2023-11-14T22:{time}",
-            "data": data,
-        }
-    ).encode()
+    type_, time = f"peekproof.{kind}.v1", format_instant(at)
+    envelope = {"specversion": "1.0", "id": id_, "source": "/tests", "type": type_, "time": time}
+    return json.dumps({**envelope, "data": data}).encode()
+
+
+def strike(hour=1):
+    """One record of no consequence in every source log that lets the clocks strike; the experiment is `clock`."""
+    homes = {partition_of(f"u{number}".encode(), PARTITIONS): f"u{number}" for number in range(64)}
+    at = START + hour * 3_600_000
+    for unit in homes.values():
+        yield exposure("clock", unit, "a", at)
+        yield CONVERSIONS, unit, at, event("conversion", unit, at, {"event": "nothing", "unit_id": unit})
 
 
 class Scenario:
@@ -129,7 +130,7 @@ def present(admin):
 
 def produce(bootstrap, records, headers=None):
     """Send (topic, unit, record time, value), each unit to its partition."""
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20, "message.max.bytes": 1 << 22})
     for topic, unit, at, value in records:
         home = partition_of(unit.encode(), PARTITIONS)
         producer.produce(topic, value, key=unit, partition=home, timestamp=at, headers=headers)
@@ -192,7 +193,8 @@ class WorkerProcess:
 
         def equal():
             seen[:] = [self.counts(experiment) for experiment in experiments]
-            return None not in seen and sum(map(Counter, seen), Counter()) == Counter(expected)
+            total = sum((Counter(one) for one in seen), Counter())
+            return all(total[name] == count for name, count in expected.items())
 
         try:
             self.wait_for(equal, seconds, f"counts {dict(expected)}")

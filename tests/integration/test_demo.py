@@ -1,0 +1,52 @@
+"""The demo as a newcomer runs it: all four experiments judged as their truth demands, nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.services.processes import wait_for
+
+PEEKPROOF = [sys.executable, "-m", "streams.cli"]
+EXPECTED = {
+    "checkout-wording": ("stop_success", "ship", "delivery-day"),
+    "personal-email": ("stop_harm", "rollback", "personal"),
+    "button-aa": ("continue", "none", None),
+    "search-ranking": ("invalid_srm", "review", None),
+}
+
+
+def processes_of(session):
+    """Command lines of the living processes whose parent chain leads to `session`."""
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listing.splitlines())}
+    return [pid for pid, parent in parents.items() if parent == session]
+
+
+@pytest.mark.embedded
+def test_all_four_experiments_end_as_their_truth_demands():
+    done = subprocess.run([*PEEKPROOF, "demo", "--once"], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    decisions = [json.loads(line)["data"] for line in done.stdout.splitlines()]
+    last = {d["experiment_id"]: (d["verdict"], d["action"], d["variant"]) for d in decisions}
+    assert last == EXPECTED
+    assert all(d["reasons"] for d in decisions)
+    assert "every unit counted in its arm" in done.stderr
+
+
+@pytest.mark.embedded
+def test_ctrl_c_ends_it_cleanly_and_leaves_no_process(tmp_path):
+    with (tmp_path / "screen").open("wb") as screen:
+        demo = subprocess.Popen([*PEEKPROOF, "demo"], stdout=screen, stderr=screen, start_new_session=True)
+    try:
+        wait_for(lambda: len(processes_of(demo.pid)) == 2, 30, "worker and crowd")
+        children = processes_of(demo.pid)
+        os.kill(demo.pid, signal.SIGINT)
+        assert demo.wait(5) == 0
+    finally:
+        demo.kill()
+    alive = [child for child in children if os.path.exists(f"/proc/{child}")]  # noqa: PTH110
+    assert alive == []
