@@ -1,9 +1,8 @@
 """Simulated users with a known truth: who meets which variant, and what they do afterwards."""
 
 import random
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -36,7 +35,10 @@ class Truth(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Happening(NamedTuple):
-    """An event to send at `time` (ms): by which user, to which source, and what it tells of which variant."""
+    """An event to send at `time` (ms): by which user, to which source, and what it tells.
+
+    `told` is (experiment, variant, `exposures` or a metric): the truth to be recounted.
+    """
 
     time: int
     number: int
@@ -63,23 +65,18 @@ class Crowd:
     rate: float
     seed: int
     start: int
-    sent: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def happenings(self) -> Iterator[Happening]:
-        """Events in the order of their times; `sent` counts (experiment, variant, what) of those taken."""
+        """Events in the order of their times."""
         chance, experiments, waiting = random.Random(self.seed), tuple(self.catalogue), list[Happening]()  # noqa: S311
         number, clock = 0, float(self.start)
         while True:
             clock += chance.expovariate(self.rate) * 1000
             while waiting and waiting[0].time <= clock:
-                yield self._tell(heappop(waiting))
+                yield heappop(waiting)
             for happening in self._visit(chance, experiments[number % len(experiments)], number, int(clock)):
                 heappush(waiting, happening)
             number += 1
-
-    def _tell(self, happening: Happening) -> Happening:
-        self.sent[happening.told] += 1
-        return happening
 
     def _visit(self, chance: random.Random, x: Experiment, number: int, time: int) -> Iterator[Happening]:
         truth, unit = self.truths.get(x.id, Truth()), f"{self.seed}-{number}"

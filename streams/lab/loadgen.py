@@ -4,6 +4,7 @@ import gzip
 import json
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -86,13 +87,14 @@ def simulate(
         signal.signal(sign, lambda number, _frame: stopped.append(number))
     begin = time.time()
     crowd = Crowd(load(experiments), truths(truth), rate, seed, int(begin * 1000))
-    feed = Feed(bootstrap)
+    feed, told = Feed(bootstrap), Counter[tuple[str, str, str]]()
     for happening in _in_time(crowd.happenings(), stopped, begin + seconds if seconds else float("inf")):
         now = int(time.time() * 1000)  # what comes behind its time on a busy machine happens when it comes
         feed.send(happening.kind, happening.unit, _encode(happening.event | {"time": format_instant(now)}), now)
+        told[happening.told] += 1
         feed.poll()
     feed.close()
-    sent = [{"experiment": e, "variant": v, "what": w, "sent": n} for (e, v, w), n in sorted(crowd.sent.items())]
+    sent = [{"experiment": e, "variant": v, "what": w, "sent": n} for (e, v, w), n in sorted(told.items())]
     print(json.dumps({"sent": feed.sent, "truth": sent}), flush=True)  # noqa: T201  (its result)
     return feed.sent
 

@@ -1,7 +1,7 @@
 """Bring the broker's topics to what the topology says: first the plan, which a person can read, then exactly that."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
 from kafka import KafkaAdminClient
@@ -58,7 +58,7 @@ def plan(bootstrap: str, topics: Iterable[Topic]) -> list[Change]:
         ConnectionError: no broker answers there.
     """
     wanted = list(topics)
-    with _admin(bootstrap) as admin:
+    with _Admin(bootstrap) as admin:
         found = _found(admin, wanted)
     return [change for topic in wanted for change in _changes(topic, found.get(topic.name))]
 
@@ -72,7 +72,7 @@ def apply(bootstrap: str, changes: Sequence[Change]) -> None:
     """
     if refused := [str(change) for change in changes if isinstance(change, Refuse)]:
         raise ValueError("\n".join(refused))
-    with _admin(bootstrap) as admin:
+    with _Admin(bootstrap) as admin:
         for change in changes:
             _make(admin, change)
 
@@ -88,17 +88,19 @@ def _changes(wanted: Topic, present: Topic | None) -> Iterator[Change]:
             yield Set(wanted.name, name, present.settings[name], value)
 
 
-@contextmanager
-def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
-    try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, client_id=APPLICATION, bootstrap_timeout_ms=PATIENCE_MS)
-    except KafkaTimeoutError as failure:
-        raise ConnectionError(
-            f"no Kafka broker answers at {bootstrap}: is it up, and is this the address it listens at? "
-            "A broker that asks for other credentials or another security protocol stays silent too"
-        ) from failure
-    with admin:
-        yield admin
+class _Admin(KafkaAdminClient):
+    """An admin client that ends what it has started also when it finds no broker."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._closed = False
+        try:
+            super().__init__(bootstrap_servers=bootstrap, client_id=APPLICATION, bootstrap_timeout_ms=PATIENCE_MS)
+        except KafkaTimeoutError as failure:
+            self.close()
+            raise ConnectionError(
+                f"no Kafka broker answers at {bootstrap}: is it up, and is this the address it listens at? "
+                "A broker that asks for other credentials or another security protocol stays silent too"
+            ) from failure
 
 
 def _found(admin: KafkaAdminClient, wanted: Sequence[Topic]) -> dict[str, Topic]:

@@ -1,5 +1,8 @@
 """Topics on a real broker: planned, made once, mended, never widened."""
 
+import socket
+import threading
+
 import pytest
 
 from streams.core.topology import Topic, topics
@@ -65,10 +68,19 @@ def test_a_setting_the_broker_does_not_take_is_an_error_that_names_it(kafka, cou
         apply(kafka, [Set(counts.name, "retention.ms", "86400000", "soon")])
 
 
-def test_without_a_broker_the_error_names_the_address_and_thinks_of_credentials(monkeypatch):
-    monkeypatch.setattr(administration, "PATIENCE_MS", 100)
-    with pytest.raises(ConnectionError, match=r"no Kafka broker answers at 127.0.0.1:1: .* credentials"):
-        plan("127.0.0.1:1", [])
+@pytest.fixture
+def silent():
+    """An address where somebody listens and nobody answers, as a broker does that expects other credentials."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_without_an_answer_the_error_names_the_address_and_thinks_of_credentials(silent, monkeypatch):
+    before = set(threading.enumerate())
+    monkeypatch.setattr(administration, "PATIENCE_MS", 200)
+    with pytest.raises(ConnectionError, match=rf"no Kafka broker answers at {silent}: .* credentials"):
+        plan(silent, [])
+    assert set(threading.enumerate()) == before
 
 
 def test_a_plan_reads_like_a_sentence():

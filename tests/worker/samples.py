@@ -1,0 +1,52 @@
+"""One experiment and its counts, for tests that need no broker."""
+
+from streams.codecs import definitions
+from streams.core.attribution import Attribution, Counts
+from streams.core.cells import COUNTERS
+from streams.core.definition import Catalogue
+from tests.worker.rig import DEFINITION
+
+X = definitions.parse(DEFINITION.replace("ID", "one").encode())
+CATALOGUE = Catalogue({"one": X})
+
+
+def counts(partition, offset, clock=1_700_000_000_000, *, a=0, b=0, config_hash=X.config_hash):
+    """Counts with that many exposures and units of either arm, both sources read to `offset`."""
+    cells = [0] * X.layout.size
+    cells[COUNTERS.index("exposures")] = a + b
+    for variant, units in enumerate((a, b)):
+        cells[X.layout.units.at(0, variant)] = units
+    return Counts(X.id, X.epoch, config_hash, partition, (offset, offset), clock, cells)
+
+
+def attribution(partition=0):
+    return Attribution(CATALOGUE, partition)
+
+
+class Broker:
+    """Stands for Faust's producer and consumer: remembers what was sent, and answers what it was told to."""
+
+    def __init__(self, **answers):
+        self.sent = []
+        self.calls = []
+        self.answers = answers
+
+    async def send(self, topic, key, value, partition, *_):
+        self.sent.append((topic, partition, key, value))
+        return self._acknowledged()
+
+    async def _acknowledged(self):
+        self.calls.append("acknowledged")
+
+    async def highwaters(self, *places):
+        self.calls.append("highwaters")
+        return {place: self.answers["ends"].get(tuple(place), 0) for place in places}
+
+    async def reread(self, positions):
+        self.calls.append(("reread", dict(positions)))
+
+    async def publish(self, offsets):
+        self.calls.append(("publish", dict(offsets)))
+
+    def published(self):
+        return self.answers.get("published", {})

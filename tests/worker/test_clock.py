@@ -1,0 +1,96 @@
+"""When a partition's clock goes on without records (contracts.md, rule 9)."""
+
+import pytest
+from aiokafka.errors import KafkaConnectionError
+
+from streams.core.events import Record
+from streams.settings import Settings
+from streams.worker.clock import MARGIN_MS, IdleClock
+from streams.worker.readings import Readings
+from tests.worker.rig import START, exposure
+from tests.worker.samples import CATALOGUE, Broker
+
+NOW = START + 1_000_000
+
+
+@pytest.fixture
+def readings():
+    readings = Readings(CATALOGUE, b"")
+    readings.assign([0, 1])
+    return readings
+
+
+def read(readings, partition, offset):
+    record = Record(offset, START, exposure("one", f"u{offset}", "a", START)[3])
+    readings.collect("peekproof.exposures", partition, record)
+    readings[partition].apply()
+
+
+def clocks(readings):
+    return [reading.attribution.clock for reading in readings.values()]
+
+
+def ends(first, second):
+    return Broker(ends={("peekproof.exposures", 0): first, ("peekproof.exposures", 1): second})
+
+
+def clock_of(readings, **settings):
+    return IdleClock(Settings(**settings), readings, now=lambda: NOW)
+
+
+async def test_what_is_read_to_the_end_follows_the_wall_clock(readings):
+    read(readings, 0, 0)
+    await clock_of(readings).tick(ends(1, 1))
+    assert clocks(readings) == [NOW - MARGIN_MS, 0]
+
+
+async def test_the_wall_counts_from_the_question_not_from_the_answer(readings):
+    broker, asked = ends(0, 0), []
+    answer = broker.highwaters
+
+    async def late(*places):
+        asked.append("answered")
+        return await answer(*places)
+
+    broker.highwaters = late
+    await IdleClock(Settings(), readings, now=lambda: NOW + 60_000 * len(asked)).tick(broker)
+    assert clocks(readings) == [NOW - MARGIN_MS] * 2
+
+
+async def test_the_clock_is_frozen_while_the_broker_does_not_answer(readings):
+    async def fail(*_):
+        raise KafkaConnectionError
+
+    broker = ends(0, 0)
+    broker.highwaters = fail
+    await clock_of(readings).tick(broker)
+    assert clocks(readings) == [0, 0]
+
+
+async def test_record_time_waits_for_records(readings):
+    await clock_of(readings, idle_clock="record").tick(ends(0, 0))
+    assert clocks(readings) == [0, 0]
+
+
+async def test_until_comes_when_what_was_there_at_first_is_read(readings):
+    clock = clock_of(readings, idle_clock="record", until=START + 7)
+    read(readings, 0, 0)
+    await clock.tick(ends(1, 1))
+    assert clocks(readings) == [START + 7, 0]
+    read(readings, 1, 0)
+    await clock.tick(ends(50, 50))
+    assert clocks(readings) == [START + 7] * 2
+
+
+async def test_lag_is_what_the_log_has_and_the_state_does_not(readings):
+    clock = clock_of(readings)
+    read(readings, 0, 0)
+    await clock.tick(ends(4, 0))
+    assert [clock.lag(partition) for partition in readings] == [3, 0]
+
+
+async def test_a_worker_without_partitions_asks_nothing(readings):
+    readings.assign([])
+    broker = ends(1, 1)
+    await clock_of(readings).tick(broker)
+    assert broker.calls == []
