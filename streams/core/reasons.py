@@ -7,6 +7,7 @@ from streams.core import report
 from streams.core.cells import index
 from streams.core.definition import Experiment, Metric
 from streams.core.nulls import in_words
+from streams.core.schema import Size
 from streams.core.state import State
 from streams.core.status import Statuses
 from streams.core.times import UNITS
@@ -73,11 +74,13 @@ OWN_WORDS: dict[str, Callable[[Experiment, State, list[int], Statuses], list[str
 def _findings(x: Experiment, state: State, totals: list[int]) -> list[str]:
     metrics = {metric.spec.id: metric for metric in x.metrics}
     found = [contrast for contrast in report.contrasts(x, state, totals) if contrast["status"] in SAYING]
+    first = "winner" if state.judgement.verdict == "stop_success" else "harmful"
+    found.sort(key=lambda contrast: contrast["status"] != first)
     return [_finding(metrics[contrast["id"]], contrast) for contrast in found]
 
 
 def _finding(metric: Metric, contrast: dict[str, Any]) -> str:
-    """Such as: guardrail unsubscribe: personal worse by 0.41 points, interval [0.21, 0.62], margin 0.002."""
+    """Such as: guardrail unsubscribe: personal worse by 0.41 points, interval [0.21, 0.62], margin 0.20."""
     scale, unit = (100, " points") if metric.exact else (1, "")
     said, effect = SAYING[contrast["status"]], scale * (contrast["estimate"] or 0)
     size = f"{abs(effect):.2f}" if said.endswith("by") else f"{effect:+.2f}"
@@ -86,7 +89,12 @@ def _finding(metric: Metric, contrast: dict[str, Any]) -> str:
         text += f", interval [{scale * contrast['lower']:.2f}, {scale * contrast['upper']:.2f}]"
     if contrast["status"] == "futile":
         return f"{text}, {in_words(metric.spec.mde)} was hoped for"
-    return f"{text}, margin {in_words(metric.spec.margin)}" if metric.spec.margin else text
+    return f"{text}, margin {_margin(metric.spec.margin, scale)}" if metric.spec.margin else text
+
+
+def _margin(margin: Size, scale: int) -> str:
+    """In the unit of the effect beside it, if it is absolute."""
+    return in_words(margin) if margin.absolute is None else f"{scale * margin.absolute:.2f}"
 
 
 def _waiting(x: Experiment) -> str:

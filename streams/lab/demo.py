@@ -1,6 +1,7 @@
 """The demo: a broker, a worker, a crowd with a known truth, and a judge of whether the verdicts agree with it."""
 
 import json
+import signal
 import socket
 import sys
 import tempfile
@@ -59,7 +60,8 @@ class Stage(NamedTuple):
 
 @contextmanager
 def stage(work: Work, port: int | None) -> Iterator[Stage]:
-    """Set up everything, and leave nothing behind."""
+    """Set up everything, and leave nothing behind, whoever ends it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="peekproof-demo-") as folder, broker() as kafka:
         place = Path(folder)
         for topic in topics(PARTITIONS, PARTITIONS):

@@ -9,6 +9,7 @@ PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 LONGEST = 500  # characters of a message that is not ours: libraries like to print tables
 QUIET = ("faust", "mode", "aiokafka", "kafka", "aiohttp", "asyncio")
 FRAMEWORK = logging.getLogger("faust")  # for our subclasses of its services: their comings and goings are its own
+REPEAT_S = 30.0  # a broker that is away is not news ten times a second
 
 
 class JsonLines(logging.Formatter):
@@ -28,10 +29,29 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class Patience(logging.Filter):
+    """Lets a library say the same thing again only after a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is news."""
+        if not record.name.startswith(QUIET):
+            return True
+        message = str(record.msg)
+        is_news = record.created - self._said.get(message, 0) >= REPEAT_S
+        if is_news:
+            self._said[message] = record.created
+        return is_news
+
+
 def configure(level: str) -> None:
     """Send everything to standard error; libraries speak only when something is wrong."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(Patience())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -10,7 +10,9 @@ from tests.core import worlds
 from tests.core.samples import HOUR, MINUTE, START, arrival, catalogue, conversion, experiment, exposure
 from tests.core.worlds import EXPERIMENTS, cells, deliver, last, read_at_once, tally
 
-CLOCKS = st.lists(st.integers(0, 20), min_size=1, max_size=3).map(lambda steps: [worlds.HALF * s for s in sorted(steps)])
+CLOCKS = st.lists(st.integers(0, 20), min_size=1, max_size=3).map(
+    lambda steps: [worlds.HALF * s for s in sorted(steps)]
+)
 
 
 @given(worlds.worlds(), worlds.STEPS, CLOCKS)

@@ -19,11 +19,11 @@ EXPERIMENTS = catalogue(
         *METRICS,
         metadata={"id": "warm", "owner": {"name": "Ada"}},
         exposure={"lateness": "2m", "multi_variant": "first_seen"},
-        schedule=START_AT | {"warmup": "1m"},
+        schedule=START_AT | {"warmup": "10m"},
         privacy={"require_consent": "analytics"},
     ),
 )
-TIMES = st.integers(0, 60).map(lambda step: step * HALF)
+TIMES = st.integers(0, 40).map(lambda step: step * HALF)
 DELAYS = st.sampled_from([0, 0, 0, HALF, MINUTE, MINUTE + 1, 2 * MINUTE, 2 * MINUTE + 1, -HALF])
 UNITS = st.integers(1, 3)
 CONSENT = st.sampled_from([("analytics",), ("analytics",), ()])
@@ -39,7 +39,11 @@ def exposures(draw):
 
 @st.composite
 def conversions(draw):
-    changes = {"value": draw(VALUES), "consent": draw(CONSENT), "event": draw(st.sampled_from(["order", "order", "refund"]))}
+    changes = {
+        "value": draw(VALUES),
+        "consent": draw(CONSENT),
+        "event": draw(st.sampled_from(["order", "order", "refund"])),
+    }
     changes["target"] = draw(st.sampled_from([None, None, 1, 2]))
     changes["experiment_id"] = draw(st.sampled_from([None, None, None, "demo", "warm"]))
     event = conversion(draw(UNITS), draw(TIMES), draw(st.integers(1, 3)), **changes)

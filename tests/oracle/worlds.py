@@ -5,6 +5,7 @@ value with different properties, and a clock that stops before the last record.
 """
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -22,6 +23,13 @@ FILTERS = [{"all": [{"attr": "value", "gte": 2}]}, {"all": [{"attr": "value", "e
 TYPES = ["binary", "retention", "count", "continuous"]
 ELIGIBLE = {"all": [{"attr": "country", "in": ["FR", "DE"]}]}
 GARBAGE = [b"", b"  ", b"{", b"[]", b"\xff", b'{"specversion":"1.0"}']
+
+SEEDS = st.integers(0, 999)
+
+
+def shuffle(lines, seed):
+    """An order told by a number shrinks apart from the lines."""
+    return random.Random(seed).sample(lines, len(lines))
 
 
 def stamp(time):

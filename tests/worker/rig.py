@@ -157,10 +157,14 @@ class WorkerProcess:
     def __init__(self, pid, port, log):
         self.pid, self.port, self.log = pid, port, log
 
+    def read(self, path):
+        with NO_PROXY.open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return answer.read().decode()
+
     def ask(self, path):
         """The JSON at a path, or None while the worker can't say."""
-        with suppress(OSError), NO_PROXY.open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-            return json.load(answer)
+        with suppress(OSError):
+            return json.loads(self.read(path))
         return None
 
     def exit_code(self, seconds=15):

@@ -3,7 +3,7 @@
 import json
 import logging
 
-from streams.worker.logs import LONGEST, JsonLines
+from streams.worker.logs import LONGEST, REPEAT_S, JsonLines, Patience
 
 
 def formatted(message, *args, **facts):
@@ -27,3 +27,13 @@ def test_a_line_has_time_level_logger_event_and_facts():
 
 def test_a_line_stays_a_line_and_short():
     assert formatted("a\nb" * LONGEST)["event"] == ("a\nb" * LONGEST)[:LONGEST]
+
+
+def test_a_library_repeats_itself_only_after_a_while_and_we_are_always_heard():
+    patience = Patience()
+
+    def heard(name, seconds):
+        return patience.filter(logging.makeLogRecord({"name": name, "msg": "no broker", "created": 1e9 + seconds}))
+
+    assert [heard("aiokafka.conn", second) for second in (0, 1, REPEAT_S - 1, REPEAT_S)] == [True, False, False, True]
+    assert [heard("streams.worker", second) for second in (0, 1)] == [True, True]

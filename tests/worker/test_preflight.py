@@ -30,7 +30,7 @@ async def test_other_partitions_than_the_settings_say_are_refused(broker):
 
 
 async def test_a_broker_that_does_not_answer_is_named():
-    with pytest.raises(NotReadyError, match="no broker answers at 127.0.0.1:1"):
+    with pytest.raises(NotReadyError, match=r"no broker answers at 127\.0\.0\.1:1"):
         await check_topics(Settings(bootstrap_servers="127.0.0.1:1"))
 
 
