@@ -79,7 +79,6 @@ class AnyEvent(Struct):
 Event = ExposureEvent | EvaluationEvent | ConversionEvent
 
 _decode_event: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode
-_decode_any = msgspec.json.Decoder(AnyEvent).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -139,7 +138,7 @@ def parse(body: bytes) -> Event | str:
     try:
         return _decode_event(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _why_not(body)
+        return _second_look(body)
 
 
 def _refuse(value: bytes | None, headers: Headers) -> str | None:
@@ -160,11 +159,20 @@ def _structured(value: bytes, headers: Headers) -> bytes:
         return b""
 
 
-def _why_not(body: bytes) -> str:
+def _second_look(body: bytes) -> Event | str:
+    """Of a key written twice the last one counts, so an error may stand in a value that does not."""
     try:
-        return "malformed" if _decode_any(body).type in TYPES else "unknown_type"
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        plain = msgspec.json.decode(body)
+        if msgspec.convert(plain, AnyEvent).type not in TYPES:
+            return "unknown_type"
+        return _convert(plain)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
         return "malformed"
+
+
+def _convert(plain: Any) -> Event:
+    event: Event = msgspec.convert(plain, Event)
+    return event
 
 
 def _exposure(parsed: ExposureEvent | EvaluationEvent, time: int, unit: int) -> Exposure:

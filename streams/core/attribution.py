@@ -22,6 +22,7 @@ from streams.core.recount import (
     Reversal,
     Unit,
     crossed_after_closing,
+    drifts_after_closing,
     recount,
 )
 
@@ -45,6 +46,7 @@ class Attribution:
         offsets: next offset by kind of source.
         clock: instant (ms) up to which both sources have been read.
         tally: records by outcome: read, accepted, late, unused, behind_clock, and rejected by `rejected.<reason>`.
+        began: the smallest time of an accepted event, if there was one.
     """
 
     def __init__(self, catalogue: Catalogue, partition: int = 0) -> None:
@@ -52,6 +54,7 @@ class Attribution:
         self.offsets = dict.fromkeys(KINDS, 0)
         self.clock = 0
         self.tally: Counter[str] = Counter()
+        self.began: int | None = None
         self._intake = Intake(catalogue)
         self._experiments = self._intake.experiments
         self._horizon = 2 * max((x.lateness for x in self._experiments), default=0) + GLANCE_BACK
@@ -126,7 +129,7 @@ class Attribution:
         if arrival.time > event.time + x.lateness:
             self._late([number])
             return None
-        self._accept(arrival)
+        self._accept(arrival, event)
         self._count(number, EXPOSURES, 1)
         self._enter(number, x, event, variant)
         return None
@@ -140,7 +143,7 @@ class Attribution:
             self._late(late)
             return None
         self._count_late(late)
-        self._accept(arrival)
+        self._accept(arrival, event)
         self.tally["unused"] += not use.named
         self._remember(arrival, event, use, frozenset(late))
         return None
@@ -153,9 +156,11 @@ class Attribution:
         for number in numbers:
             self._count(number, LATE, 1)
 
-    def _accept(self, arrival: Arrival) -> None:
+    def _accept(self, arrival: Arrival, event: Exposure | Conversion) -> None:
         self.tally["accepted"] += 1
         self.tally["behind_clock"] += arrival.time < self.clock
+        if self.began is None or event.time < self.began:
+            self.began = event.time
 
     def _enter(self, number: int, x: Experiment, event: Exposure, variant: int) -> None:
         """First exposure: the smallest (event time, variant); the set of arms seen grows."""
@@ -188,10 +193,9 @@ class Attribution:
         self._marked.add(event.unit)
 
     def _count_drift(self, unit: Unit, reversal: Reversal) -> None:
-        """For a closed entry every reversal comes after maturity."""
+        """What an open entry finds when it is recounted, a closed one is told."""
         for number, entry in unit.entries.items():
-            uncounted = entry.crossed and self._experiments[number].spec.exposure.multi_variant == "exclude"
-            if not entry.open and number not in reversal.barred and not uncounted:
+            if not entry.open and drifts_after_closing(self._experiments[number], number, entry, reversal):
                 self._replace(number, entry, (*entry.added, (DRIFT, 1)))
 
     def _settle_marked(self) -> None:

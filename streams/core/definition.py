@@ -81,6 +81,10 @@ class Experiment:
         """Index of the allocation in force at an entry time."""
         return bisect_right(self.phase_starts, entry)
 
+    def warms_up(self, entry: int) -> bool:
+        """Whether a unit with that entry time never enters."""
+        return self.effective_from is not None and entry < self.effective_from + self.spec.schedule.warmup
+
     def runs_at(self, time: int) -> bool:
         """Whether an exposure at that event time belongs to the experiment."""
         schedule = self.spec.schedule

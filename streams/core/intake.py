@@ -1,5 +1,6 @@
 """Rule 2: who may use an event, or why nobody may. Judged from the event and its record time alone."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -48,14 +49,14 @@ class Intake:
     def conversion(self, arrival: Arrival, event: Conversion) -> Use | str:
         """Who uses it, or the first reason against."""
         users = self._users.get(event.event, [])
-        skew = max((self.experiments[n].spec.exposure.clock_skew for n in users), default=DEFAULT_SKEW)
+        named = self._named(event, users)
+        skew = max((self.experiments[n].spec.exposure.clock_skew for n in named), default=DEFAULT_SKEW)
         if event.time > arrival.present + skew:
             return "future"
         if not _in_range(event.value):
             return "bad_value"
         if event.experiment_id is not None and event.experiment_id not in self._numbers:
             return "unknown_experiment"
-        named = self._named(event, users)
         agreed = tuple(n for n in named if _consents(self.experiments[n], event.consent))
         if named and not agreed:
             return "no_consent"
@@ -65,15 +66,22 @@ class Intake:
     def _named(self, event: Conversion, users: list[int]) -> list[int]:
         if event.experiment_id is None:
             return users
-        return [n for n in users if n == self._numbers[event.experiment_id]]
+        only = self._numbers.get(event.experiment_id)
+        return [n for n in users if n == only]
 
     def _barred(self, event: Conversion, users: list[int], agreed: tuple[int, ...]) -> frozenset[int | tuple[int, int]]:
-        """Experiments outside restriction or consent, and metrics whose filter does not match."""
-        others = [n for n in users if n not in agreed] if len(agreed) < len(users) else []
-        if event.target is not None and event.experiment_id is not None:
-            others = [n for n in range(len(self.experiments)) if n != self._numbers[event.experiment_id]]
+        """Experiments outside restriction or consent, and metrics whose filter does not match.
+
+        A reversal needs no name that is used: all experiments are asked.
+        """
+        asked: Iterable[int] = users if event.target is None else range(len(self.experiments))
+        others = [n for n in asked if n not in agreed and not self._reverses(n, event)]
         unmatched = [pair for n in agreed for pair in self._unmatched(n, event)]
         return frozenset([*others, *unmatched]) if others or unmatched else NOTHING
+
+    def _reverses(self, number: int, event: Conversion) -> bool:
+        x = self.experiments[number]
+        return event.target is not None and event.experiment_id in (None, x.id) and _consents(x, event.consent)
 
     def _unmatched(self, number: int, event: Conversion) -> list[tuple[int, int]]:
         metrics = [(m, metric) for m, metric in enumerate(self.experiments[number].metrics) if metric.matches]

@@ -67,12 +67,12 @@ class Unit:
 
 def recount(x: Experiment, number: int, entry: Entry, unit: Unit, clock: int) -> Added:
     """What the unit adds to the cells of experiment `x`, the `number`-th of the catalogue, at that clock."""
-    if x.effective_from is not None and entry.time < x.effective_from + x.spec.schedule.warmup:
-        return ((WARMUP, 1),)
+    crossed = ((MULTI, 1),) if entry.crossed else ()
+    if x.warms_up(entry.time):
+        return (*crossed, (WARMUP, 1))
     if not (unit.conversions or unit.reversals or entry.crossed):
         return _silent(x, x.phase(entry.time), entry.variant, x.matured(entry.time, clock))
     seen = _Seen.of(x, number, entry, unit)
-    crossed = ((MULTI, 1),) if entry.crossed else ()
     duplicates = seen.duplicates()
     if crossed and x.spec.exposure.multi_variant == "exclude":
         return (*crossed, *duplicates)
@@ -82,11 +82,24 @@ def recount(x: Experiment, number: int, entry: Entry, unit: Unit, clock: int) ->
 
 def crossed_after_closing(x: Experiment, added: Added) -> Added:
     """What a unit adds once it is seen in a second arm, when its events are no longer at hand."""
-    if added and added[0][0] in (WARMUP, MULTI):
+    if (MULTI, 1) in added:
         return added
-    if x.spec.exposure.multi_variant == "first_seen":
+    if x.spec.exposure.multi_variant == "first_seen" or (WARMUP, 1) in added:
         return ((MULTI, 1), *added)
     return ((MULTI, 1), *((place, count) for place, count in added if place == DUPLICATE))
+
+
+def drifts_after_closing(x: Experiment, number: int, entry: Entry, reversal: Reversal) -> bool:
+    """Whether a reversal counts as drift for an entry whose events are no longer at hand."""
+    left = entry.crossed and x.spec.exposure.multi_variant == "exclude"
+    if left or x.warms_up(entry.time) or number in reversal.barred:
+        return False
+    return reversal.time >= _horizon(x, entry) and reversal.record_time >= entry.time + x.longest + x.lateness
+
+
+def _horizon(x: Experiment, entry: Entry) -> int:
+    """The event time from which on a unit's conversions are seen."""
+    return entry.time - x.lateness - GLANCE_BACK
 
 
 @lru_cache(maxsize=2**14)
@@ -113,7 +126,7 @@ class _Seen:
 
     @classmethod
     def of(cls, x: Experiment, number: int, entry: Entry, unit: Unit) -> "_Seen":
-        horizon = entry.time - x.lateness - GLANCE_BACK
+        horizon = _horizon(x, entry)
         copies = {
             identity: usable
             for identity, all_ in unit.conversions.items()

@@ -19,6 +19,16 @@ BATCH = 4_096  # looks judged together
 PARTITION = "0"
 
 
+def first_event(catalogue: Catalogue, lines: Sequence["Line"]) -> int | None:
+    """The time from which experiments run that do not say: of the first event, if it must be known."""
+    if all(x.effective_from is not None for x in catalogue):
+        return None
+    scout = Attribution(catalogue)
+    for number, line in enumerate(lines):
+        scout.apply(line.kind, [line.arrival._replace(offset=number)])
+    return scout.began
+
+
 class Driver:
     """A replay of one catalogue.
 

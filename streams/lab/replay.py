@@ -14,7 +14,7 @@ from streams.codecs.definitions import load
 from streams.core.events import MAX_BYTES, Arrival
 from streams.core.report import Object
 from streams.core.times import parse_instant
-from streams.lab.driver import Driver
+from streams.lab.driver import Driver, first_event
 
 Progress = Callable[[str, int], None]
 
@@ -26,6 +26,7 @@ class Line(NamedTuple):
     source: str
     id: str
     kind: str
+    text: bytes
     arrival: Arrival
 
 
@@ -55,8 +56,9 @@ def replay(
     """
     catalogue = load(experiments)
     lines, refused = read(events, now, progress)
-    if lines:
-        catalogue = catalogue.starting(lines[0].time)
+    began = first_event(catalogue, lines)
+    if began is not None:
+        catalogue = catalogue.starting(began)
     driver = Driver(catalogue, look_every * 1000)
     decisions = list(driver.run(lines, parse_instant(until) if until else None, progress))
     report = driver.report(refused)
@@ -77,7 +79,7 @@ def read(files: Iterable[Path], now: int, progress: Progress) -> tuple[list[Line
             lines.append(line)
         if number % 20_000 == 0:
             progress("reading", number)
-    lines.sort(key=itemgetter(0, 1, 2))
+    lines.sort(key=itemgetter(0, 1, 2, 3, 4))
     return lines, refused
 
 
@@ -101,7 +103,7 @@ def _decode(decoder: Decoder, text: bytes, now: int) -> Line | str:
         return "malformed"
     time, present = (event.time, now) if recorded is None else (int(recorded), int(recorded))
     kind = "conversions" if isinstance(parsed, ConversionEvent) else "exposures"
-    return Line(time, parsed.source, parsed.id, kind, Arrival(0, time, event, present))
+    return Line(time, parsed.source, parsed.id, kind, text, Arrival(0, time, event, present))
 
 
 def _record_time(parsed: Event) -> int | str | None:

@@ -7,8 +7,9 @@ from streams.core.cells import index
 from streams.core.definition import Catalogue
 from streams.core.evaluation import Look, begin, consider
 from streams.core.events import MICRO, Arrival, Conversion, Exposure
+from streams.core.status import Statuses
 from streams.core.times import UNITS, parse_instant
-from streams.core.tracks import tracks
+from streams.core.tracks import SRM, tracks
 
 START = parse_instant("2025-03-10T00:00:00Z")
 MINUTE, HOUR, DAY = UNITS["m"], UNITS["h"], UNITS["d"]
@@ -98,7 +99,7 @@ def totals(x, units, counters=None, **metrics):
     `units` gives the size of each arm, a metric the converted units of each; for means (converted, value of each).
     """
     cells = [0] * x.layout.size
-    for name, count in (counters or {}).items():
+    for name, count in ({"exposures": sum(units)} | (counters or {})).items():
         cells[index(name)] = count
     for variant, entered in enumerate(units):
         cells[x.layout.units.at(0, variant)] = entered
@@ -138,3 +139,8 @@ def track(x, metric, variant, kind):
     m = [one.spec.id for one in x.metrics].index(metric)
     wanted = (m, x.variants.index(variant), kind)
     return next(i for i, t in enumerate(tracks(x)) if (t.metric, t.variant, t.kind) == wanted)
+
+
+def reached(x, *names):
+    """What the tests say once these have fired: `metric.variant.kind`, or `srm`."""
+    return Statuses(x, frozenset(SRM if name == "srm" else track(x, *name.split(".")) for name in names))

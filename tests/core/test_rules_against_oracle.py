@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.golden.scenarios import NOW, differences
@@ -12,7 +12,11 @@ from tests.oracle.definitions import instant
 from tests.oracle.oracle import report as recount
 from tests.oracle.worlds import SEEDS, shuffle, worlds
 
-few = settings(max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.too_slow])
+few = settings(  # files are slow to shrink: the deliveries find the same smaller
+    max_examples=settings().max_examples // 2,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 def replayed(definitions, files, until):
