@@ -1,6 +1,5 @@
 """The command line."""
 
-import gc
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from streams import bootstrap
+from streams.core.times import format_instant, parse_instant
 from streams.core.topology import topics as all_topics
 from streams.core.validation import DefinitionError
 from streams.lab import demo as demo_
@@ -76,6 +76,14 @@ def worker(
     raise typer.Exit(bootstrap.run_worker(Settings.read(**locals())))
 
 
+def _instant(text: str | None) -> str | None:
+    """Refuse what is no time before anything starts."""
+    try:
+        return text if text is None else format_instant(parse_instant(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 @app.command(epilog="Example: `peekproof replay --experiments experiments/ --events events.jsonl.gz --out out/`")
 def replay(
     experiments: Experiments,
@@ -84,12 +92,13 @@ def replay(
     ],
     out: Annotated[Path, typer.Option(help="Folder for report.json and decisions.jsonl.")],
     look_every: Annotated[int, typer.Option(help="Seconds of record time between looks.", min=1)] = 60,
-    until: Annotated[str | None, typer.Option(help="Let the clock run on to this time (RFC 3339).")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Let the clock run on to this time (RFC 3339).", callback=_instant)
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report.")] = False,
 ) -> None:
     """Judge recorded events, with the same code as the worker and without a broker."""
-    gc.disable()  # the state only grows, until the process ends
     with _progress() as progress:
         replay_(experiments, events, out, look_every, until, now=int(time.time() * 1000), progress=progress)
     report = out / "report.json"
@@ -178,7 +187,7 @@ def main() -> None:
     """Run a command; what the user can mend is said in one line, without a traceback."""
     try:
         app()
-    except (DefinitionError, SettingsError, ConnectionError, OSError, demo_.DemoError) as error:
+    except (DefinitionError, SettingsError, OSError, admin.RefusedError, demo_.DemoError) as error:
         Console(stderr=True, soft_wrap=True).print(f"peekproof: {error}", style="red", markup=False, highlight=False)
         sys.exit(USAGE)
 

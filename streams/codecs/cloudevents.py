@@ -11,7 +11,7 @@ from streams.core.events import MAX_BYTES, Arrival, Conversion, Exposure, Record
 from streams.core.times import parse_instant
 
 Text = Annotated[str, Meta(min_length=1)]
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 TYPES = ("peekproof.exposure.v1", "peekproof.evaluation.v1", "peekproof.conversion.v1")
 FORBIDDEN = ("faust-ag-", "__faust")  # a framework's own messages: never data
@@ -136,6 +136,8 @@ class Decoder:
 def parse(body: bytes) -> Event | str:
     """The checked envelope of an event in structured mode, or the reason why there is none."""
     try:
+        if not body.isascii():
+            body.decode()  # a field that is not read is not checked otherwise
         return _decode_event(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _second_look(body)
@@ -153,9 +155,9 @@ def _structured(value: bytes, headers: Headers) -> bytes:
     if not any(name == "ce_specversion" for name, _ in headers):
         return value
     try:
-        attributes = {name[3:]: text.decode() for name, text in headers if name.startswith("ce_")}
-        return _encode({**attributes, "data": msgspec.Raw(value)})
-    except UnicodeDecodeError:
+        attributes = {name[3:]: (text or b"").decode() for name, text in headers if name.startswith("ce_")}
+        return _encode({**attributes, "data": msgspec.json.decode(value)})
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return b""
 
 

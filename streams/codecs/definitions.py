@@ -2,31 +2,18 @@
 
 import difflib
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from streams.codecs import safe_yaml
 from streams.core import schema
 from streams.core.definition import Catalogue, Experiment, compile_definition
 from streams.core.times import format_instant, parse_duration, parse_instant
 from streams.core.validation import DefinitionError, Problem, check
-
-MAX_BYTES = 256 * 1024
-MAX_DEPTH = 16
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe, and with the booleans of YAML 1.2: the key `on` is a word, not true."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), list("tf"))
 
 
 def load(folder: Path) -> Catalogue:
@@ -44,7 +31,19 @@ def load(folder: Path) -> Catalogue:
         if experiment.id in experiments:
             raise DefinitionError([Problem(f"{file}#/metadata/id", f"{experiment.id!r} is taken", "choose another id")])
         experiments[experiment.id] = experiment
+    _own_flags(experiments.values())
     return Catalogue(experiments)
+
+
+def _own_flags(experiments: Iterable[Experiment]) -> None:
+    """Two experiments that turn one flag would undo each other."""
+    owners: dict[tuple[str, str], str] = {}
+    for x in experiments:
+        flag = x.spec.flag
+        if flag.key is not None and (owner := owners.setdefault((flag.system, flag.key), x.id)) != x.id:
+            raise DefinitionError(
+                [Problem(f"{x.id}#/flag/key", f"{flag.key!r} belongs to {owner}", "choose another flag")]
+            )
 
 
 def _named(file: Path) -> Experiment:
@@ -70,22 +69,13 @@ def parse(text: bytes) -> Experiment:
 
 
 def _plain(text: bytes) -> Any:
-    if len(text) > MAX_BYTES:
-        raise DefinitionError([Problem("", f"longer than {MAX_BYTES} bytes", "split it, or shorten its texts")])
     try:
-        _limit(text)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise DefinitionError([Problem("", f"not YAML: {' '.join(str(error).split())}", "mend the syntax")]) from None
-
-
-def _limit(text: bytes) -> None:
-    """Refuse what makes a small file large or deep: anchors with aliases, and nesting."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent) or depth > MAX_DEPTH:
-            raise ValueError("aliases and deep nesting are not accepted")
+        plain = safe_yaml.read(text)
+    except ValueError as error:
+        raise DefinitionError([Problem("", str(error), "write it as docs/definition.md shows")]) from None
+    if pointers := list(safe_yaml.no_numbers(plain)):
+        raise DefinitionError([Problem(pointer, "not a number", "write a finite one") for pointer in pointers])
+    return plain
 
 
 def _quantity(kind: type, value: Any) -> Any:
@@ -106,11 +96,13 @@ def _as_text(value: date) -> str:
 
 def _explain(message: str) -> Problem:
     """A JSON pointer and the nearest known name, from the decoder's message."""
-    what, _, path = message.partition(" - at `")
-    pointer = "/" + re.sub(r"\[(\d+)\]", r"/\1", path.strip("`$.")).replace(".", "/").replace("[...]", "/*").strip("/")
+    what, _, where = message.partition(" - at ")
+    (*_, path) = re.findall(r"`([^`]*)`", where) or ["$"]
+    steps = re.findall(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])", path)
+    pointer = "".join(f"/{name or number or '*'}" for name, number, _ in steps)
     unknown = re.search(r"unknown field `(.*)`", what)
     fix = _nearest(unknown[1]) if unknown else "see docs/definition.md"
-    return Problem(pointer.rstrip("/"), what[:1].lower() + what[1:], fix)
+    return Problem(pointer, what[:1].lower() + what[1:], fix)
 
 
 def _nearest(name: str) -> str:

@@ -30,9 +30,12 @@ def encode(rejected: Rejected, record: Record, partition: int) -> bytes:
     )
 
 
-def sample(value: bytes) -> str:
-    """The event without what names a person, cut to SAMPLE bytes."""
-    return _encode(_redacted(msgspec.json.decode(value)))[:SAMPLE].decode("utf-8", "ignore")
+def sample(value: bytes) -> str | None:
+    """The event without what names a person, cut to SAMPLE bytes; None if some part of it can't be read."""
+    try:
+        return _encode(_redacted(msgspec.json.decode(value)))[:SAMPLE].decode("utf-8", "ignore")
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def _redacted(value: Any) -> Any:

@@ -63,7 +63,8 @@ class Attribution:
         self._changed = set(range(len(self._experiments)))
         self._units: dict[int, Unit] = {}
         self._marked: set[int] = set()
-        self._due: list[tuple[int, int]] = []
+        self._maturities: list[tuple[int, int]] = []  # heaps of (instant, unit): when the clock changes a count,
+        self._chores: list[tuple[int, int]] = []  # and when something can be closed or forgotten
 
     @property
     def units(self) -> int:
@@ -80,8 +81,9 @@ class Attribution:
     def advance(self, clock: int) -> None:
         """Both sources have been read up to this instant."""
         self.clock = max(self.clock, clock)
-        while self._due and self._due[0][0] <= self.clock:
-            self._marked.add(heappop(self._due)[1])
+        for due in (self._maturities, self._chores):
+            while due and due[0][0] <= self.clock:
+                self._marked.add(heappop(due)[1])
 
     def counts(self, *, everything: bool = False) -> list[Counts]:
         """Cells that changed since the last call, or all."""
@@ -93,7 +95,7 @@ class Attribution:
     def next_change(self) -> int | None:
         """The next instant at which the clock alone may change a cell."""
         self._settle_marked()
-        return self._due[0][0] if self._due else None
+        return self._maturities[0][0] if self._maturities else None
 
     def _counts(self, number: int) -> Counts:
         x, offsets = self._experiments[number], (self.offsets[KINDS[0]], self.offsets[KINDS[1]])
@@ -239,14 +241,16 @@ class Attribution:
 
     def _plan(self, key: int, unit: Unit) -> None:
         """Note when the clock alone will next change something for this unit."""
-        due = min(self._instants(unit), default=None)
+        open_ = [(self._experiments[n], entry.time) for n, entry in unit.entries.items() if entry.open]
+        maturities = [t for x, entry in open_ if (t := x.next_maturity(entry, self.clock)) is not None]
+        due = min(maturities or self._ends(unit, open_), default=None)
         if due is not None and due != unit.due:
-            heappush(self._due, (due, key))
+            heappush(self._maturities if maturities else self._chores, (due, key))
         unit.due = due
 
-    def _instants(self, unit: Unit) -> Iterable[int]:
-        open_ = [(self._experiments[n], entry.time) for n, entry in unit.entries.items() if entry.open]
+    def _ends(self, unit: Unit, open_: list[tuple[Experiment, int]]) -> list[int]:
+        """When an entry can be closed, or an event be forgotten that waits for an entry."""
         if open_:
-            return [x.next_maturity(entry, self.clock) or x.closes(entry) for x, entry in open_]
+            return [x.closes(entry) for x, entry in open_]
         times = [c.time for copies in unit.conversions.values() for c in copies] + [r.time for r in unit.reversals]
         return [time + self._horizon + 1 for time in times]

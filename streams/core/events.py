@@ -31,7 +31,7 @@ class Record(NamedTuple):
     offset: int
     timestamp: int
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]] = ()
+    headers: Sequence[tuple[str, bytes | None]] = ()
 
 
 class Exposure(NamedTuple):

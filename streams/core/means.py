@@ -75,7 +75,8 @@ def _lift_interval(metric: Metric, means: Array, errors: Array, alpha: float) ->
         return NONE
     ratio = np.log(means[1] / means[0])
     half = msprt.half_width((errors / means**2).sum(), sizes.relative(metric.spec.mde, metric) ** 2, alpha)
-    return pair((np.expm1(ratio - half), np.expm1(ratio + half)))
+    with np.errstate(over="ignore"):  # an upper bound beyond all floats is none
+        return pair((np.expm1(ratio - half), np.expm1(ratio + half)))
 
 
 def _difference(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Array, Array]:

@@ -116,7 +116,7 @@ def _follows_rules(metric: Metric) -> bool:
 def _all(x: Experiment, statuses: Statuses, group: str, status: str) -> Match:
     """Good news needs one variant that has it on every metric; anything else must hold for every variant."""
     metrics = [m for m, _ in _group(x, group)]
-    complete = [v for v in x.treatments if all(statuses.matured(m, v) == status for m in metrics)]
+    complete = [v for v in x.treatments if metrics and all(statuses.matured(m, v) == status for m in metrics)]
     if status in SOME_VARIANT:
         return Match(bool(complete), complete[0] if complete else None)
     return Match(len(complete) == len(x.treatments), complete[0] if len(complete) == 1 else None)

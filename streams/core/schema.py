@@ -17,6 +17,7 @@ Key = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\Z")]
 Text = Annotated[str, Meta(max_length=2000)]
 Words = Annotated[str, Meta(min_length=1, max_length=200)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Amount = Annotated[float, Meta(ge=1e-9, le=9e12)]  # what a value can be, and what can still be told from nothing
 
 
 class Millis(int):
@@ -146,18 +147,18 @@ class Window(Part, frozen=True):
 
 
 class Cap(Part, frozen=True):
-    value: Annotated[float, Meta(gt=0, le=9e12)]
+    value: Amount
 
 
 class Baseline(Part, frozen=True):
-    mean: float
+    mean: Annotated[float, Meta(le=9e12)]
 
 
 class Size(Part, frozen=True):
     """An effect or margin: exactly one of the two."""
 
-    absolute: Annotated[float, Meta(gt=0)] | None = None
-    relative: Annotated[float, Meta(gt=0)] | None = None
+    absolute: Amount | None = None
+    relative: Annotated[float, Meta(ge=1e-6, le=10)] | None = None
 
 
 class Value(Part, frozen=True):
@@ -201,7 +202,7 @@ class Metric(Part, frozen=True):
 
 class Srm(Part, frozen=True):
     alpha: float = 0.001
-    prior_strength: Annotated[float, Meta(gt=0)] = 1000
+    prior_strength: Annotated[float, Meta(ge=1e-3, le=1e9)] = 1000
     min_units: Annotated[int, Meta(ge=0)] = 100
     min_deviation: Share = 0.01
 

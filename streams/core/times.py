@@ -6,6 +6,8 @@ from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+FIRST = (datetime(1, 1, 1, tzinfo=UTC) - EPOCH) // MILLISECOND
+LAST = (datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC) - EPOCH) // MILLISECOND
 UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 _RFC3339 = re.compile(
@@ -41,8 +43,8 @@ def _offset(sign: str, hours: int, minutes: int) -> int:
 
 
 def format_instant(milliseconds: int) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    text = (EPOCH + milliseconds * MILLISECOND).isoformat(timespec="milliseconds")
+    """RFC 3339 in UTC with milliseconds; what lies outside its years is their first or last moment."""
+    text = (EPOCH + min(max(milliseconds, FIRST), LAST) * MILLISECOND).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 

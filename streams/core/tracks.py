@@ -111,7 +111,7 @@ def adjusted(x: Experiment, log_e: Array, highest: Array) -> Array:
 def _families(x: Experiment) -> list[list[int]]:
     families: dict[tuple[int, str], list[int]] = {}
     for i, track in enumerate(tracks(x)):
-        if track.kind in ADJUSTED:
+        if track.kind in ADJUSTED and x.metrics[track.metric].spec.role == "primary":
             families.setdefault((track.metric, track.kind), []).append(i)
     return [columns for columns in families.values() if len(columns) > 1]
 

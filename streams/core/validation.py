@@ -9,6 +9,8 @@ from streams.core.schema import Clause, Definition, Metric, Size
 EXACT = {"binary", "retention"}
 METHODS = {"binary": ("label_bet", "sprt"), "retention": ("label_bet", "sprt")}
 MEANS = ("asymptotic_cs",)
+LARGEST_LIFT = 10
+LOWEST = 1e-9  # a level; below it evidence would have to be astronomical
 OPERATORS = ("eq", "ne", "in_", "not_in", "gt", "gte", "lt", "lte", "exists")
 
 
@@ -86,6 +88,7 @@ def _metric(d: Definition, at: str, metric: Metric) -> Iterator[Problem]:
         yield Problem(f"{at}/cap", f"a {metric.type} metric needs a cap", "add cap: {value: the largest that counts}")
     for name, size in (("mde", metric.mde), ("margin", metric.margin), ("target", metric.target)):
         yield from _size(f"{at}/{name}", size)
+    yield from _reach(at, metric)
     if metric.test != "superiority" and metric.margin is None:
         yield Problem(f"{at}/margin", f"{metric.test} needs a margin", "add margin: {absolute: ...} or {relative: ...}")
     if metric.test == "superiority" and metric.margin is not None:
@@ -102,13 +105,38 @@ def _size(pointer: str, size: Size | None) -> Iterator[Problem]:
         yield Problem(pointer, "give either absolute or relative", "keep exactly one of the two")
 
 
+def _reach(at: str, metric: Metric) -> Iterator[Problem]:
+    """A rate can't fall by more than all of itself, and no difference of rates is larger than 1."""
+    if metric.type not in EXACT:
+        return
+    superior, down = metric.test == "superiority", metric.direction == "decrease"
+    sizes = (
+        ("mde", metric.mde, superior and down),
+        ("margin", metric.margin, not down or metric.test == "equivalence"),
+    )
+    for name, size, falls in sizes:
+        lift = _lift(metric, size) if name == "mde" else (size.relative or 0 if size else 0)
+        if lift > LARGEST_LIFT or (falls and lift >= 1):
+            most = "less than all of itself" if falls else f"at most {LARGEST_LIFT} times itself"
+            yield Problem(f"{at}/{name}", f"a rate can't change by {lift:g} times itself", f"choose {most}")
+        if size is not None and (size.absolute or 0) >= 1:
+            yield Problem(f"{at}/{name}/absolute", "rates differ by less than 1", "choose less than 1")
+
+
+def _lift(metric: Metric, size: Size | None) -> float:
+    """An effect as a share of the baseline, as far as it is known."""
+    if size is None or size.relative is not None:
+        return size.relative or 0 if size else 0
+    return (size.absolute or 0) / metric.baseline.mean if metric.baseline and metric.baseline.mean > 0 else 0
+
+
 def _baseline(at: str, metric: Metric, method: str | None) -> Iterator[Problem]:
     pointer, exact = f"{at}/baseline", metric.type in EXACT
     if metric.baseline is None:
         relative_mean = not exact and (metric.mde.absolute is None or (metric.margin and metric.margin.relative))
         if method == "sprt" or relative_mean or (exact and metric.mde.absolute is not None):
             yield Problem(pointer, "the effect size needs a baseline", "add baseline: {mean: what is expected}")
-    elif not (0 < metric.baseline.mean < 1 if exact else metric.baseline.mean > 0):
+    elif not LOWEST <= metric.baseline.mean < (1 if exact else float("inf")):
         fix = "a rate lies between 0 and 1" if exact else "give a mean above 0"
         yield Problem(f"{pointer}/mean", f"{metric.baseline.mean} is out of range", fix)
 
@@ -127,9 +155,9 @@ def _statistics(d: Definition) -> Iterator[Problem]:
     s, types = d.statistics, {metric.id: metric.type for metric in d.metrics}
     levels = {"alpha": s.alpha, "guardrail_alpha": s.guardrail_alpha, "srm/alpha": s.srm.alpha}
     for name, level in levels.items():
-        if not 0 < level <= 0.2:
+        if not LOWEST <= level <= 0.2:
             yield Problem(f"/statistics/{name}", f"{level} is out of range", "choose a level above 0 and at most 0.2")
-    if not 0 < s.beta < 1:
+    if not LOWEST <= s.beta < 1:
         yield Problem("/statistics/beta", f"{s.beta} is out of range", "choose a level between 0 and 1")
     for metric, method in s.method.items():
         known = METHODS.get(types[metric], MEANS) if metric in types else ()

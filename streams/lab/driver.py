@@ -44,6 +44,7 @@ class Driver:
         self._states: dict[str, State] = {x.id: begin(x) for x in catalogue}
         self._looks: dict[str, list[Look]] = {x.id: [] for x in catalogue}
         self._last: dict[str, Counts] = {}
+        self._clock: int | None = None  # of the last look that saw something
 
     def run(self, lines: Sequence["Line"], until: int | None, progress: Callable[[str, int], None]) -> Iterator[bytes]:
         """Decisions in the order in which they are made, experiment by experiment within a batch of looks."""
@@ -51,10 +52,12 @@ class Driver:
         for time, group in groupby(lines, lambda line: line.time // self._every):
             yield from self._run_clock(time * self._every)
             done += self._apply(list(group), done)
-            yield from self._look((time + 1) * self._every)
+            self._clock = (time + 1) * self._every
+            yield from self._look(self._clock)
             progress("judging", done)
         yield from self._run_clock(until)
         if until is not None:
+            self._clock = until
             yield from self._look(until)
         yield from self._judge(at_least=1)
 
@@ -73,8 +76,7 @@ class Driver:
 
     def _object(self, id_: str) -> Object:
         x, last = self._catalogue.experiments[id_], self._last.get(id_)
-        clock = self._attribution.clock or None
-        return experiment_object(x, self._states[id_], last.cells if last else [0] * x.layout.size, clock)
+        return experiment_object(x, self._states[id_], last.cells if last else [0] * x.layout.size, self._clock)
 
     def _apply(self, lines: list["Line"], first: int) -> int:
         for kind, group in groupby(enumerate(lines, start=first), lambda numbered: numbered[1].kind):
@@ -108,6 +110,7 @@ class Driver:
         before = self._attribution.clock
         self._attribution.advance(time)
         changed = {counts.experiment: counts for counts in self._attribution.counts()}
+        self._clock = time if changed else self._clock
         for x in self._catalogue:
             opened = any(before < gate <= time for gate in self._gates(x.id))
             if x.id in changed or (opened and x.id in self._last):

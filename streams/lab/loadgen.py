@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from confluent_kafka import KafkaException, Producer
 
+from streams.codecs import safe_yaml
 from streams.codecs.cloudevents import ConversionEvent, Event, parse
 from streams.codecs.definitions import load
 from streams.core.times import format_instant, parse_instant
+from streams.core.validation import DefinitionError, Problem
 from streams.lab.crowd import Crowd, Happening, Truth
 
 BEAT = 0.02  # seconds between batches of simulated events
@@ -74,8 +75,15 @@ class Feed:
 
 
 def truths(file: Path | None) -> dict[str, Truth]:
-    """The truth of each experiment from YAML."""
-    return {} if file is None else msgspec.convert(yaml.safe_load(file.read_bytes()), dict[str, Truth])
+    """The truth of each experiment from YAML.
+
+    Raises:
+        DefinitionError: it is not one.
+    """
+    try:
+        return {} if file is None else msgspec.convert(safe_yaml.read(file.read_bytes()), dict[str, Truth])
+    except ValueError as error:
+        raise DefinitionError([Problem(str(file), str(error), "see peekproof loadgen --help")]) from None
 
 
 def simulate(

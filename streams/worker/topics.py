@@ -13,6 +13,10 @@ from streams.core.topology import APPLICATION, Topic
 PATIENCE_MS = 10_000
 
 
+class RefusedError(ValueError):
+    """A change that is not made; the message says which and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Create:
     topic: Topic
@@ -67,11 +71,11 @@ def apply(bootstrap: str, changes: Sequence[Change]) -> None:
     """Make these changes, or none of them if one is refused.
 
     Raises:
-        ValueError: one is refused, or the broker doesn't accept a setting.
+        RefusedError: one is refused, or the broker doesn't accept a setting.
         ConnectionError: no broker answers there.
     """
     if refused := [str(change) for change in changes if isinstance(change, Refuse)]:
-        raise ValueError("\n".join(refused))
+        raise RefusedError("\n".join(refused))
     with _Admin(bootstrap) as admin:
         for change in changes:
             _make(admin, change)
@@ -144,4 +148,4 @@ def _set(admin: KafkaAdminClient, change: Set) -> None:
     resource = ConfigResource(ConfigResourceType.TOPIC, change.topic, {change.name: change.value})
     answer = admin.alter_configs([resource])["topic"][change.topic]
     if answer != "OK":
-        raise ValueError(f"cannot {change}: {answer}")
+        raise RefusedError(f"cannot {change}: {answer}")

@@ -114,8 +114,20 @@ def test_an_unknown_key_that_is_like_nothing_is_to_be_removed():
 
 @pytest.mark.parametrize(
     ("id_", "accepted"),
-    [("a", True), ("a" * 63, True), ("0-a_b.c", True), ("a" * 64, False), ("-a", False), ("A", False), ("ä", False)]
-    + [("", False), ("a b", False), ("a/b", False), ("a\n", False), ("a|b", False)],
+    [
+        ("a", True),
+        ("a" * 63, True),
+        ("0-a_b.c", True),
+        ("a" * 64, False),
+        ("-a", False),
+        ("A", False),
+        ("ä", False),
+        ("", False),
+        ("a b", False),
+        ("a/b", False),
+        ("a\n", False),
+        ("a|b", False),
+    ],
 )
 def test_an_id_is_short_and_plain(id_, accepted):
     whole = definition(metadata={"id": id_, "owner": {"name": "Ada"}})

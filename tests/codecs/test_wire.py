@@ -99,10 +99,8 @@ def test_of_an_unknown_type_nothing_is_known_and_nothing_is_shown_by_mistake():
 def test_a_sample_is_short():
     event = EXPOSURE | {"data": EXPOSURE["data"] | {"attributes": {"long": "é" * 5_000}}}
     sample = refused("ineligible", body(event))["sample"]
-    assert len(sample.encode()) <= rejected.SAMPLE
-    assert sample == json.dumps(json.loads(body(event)) | {"subject": "…"}, ensure_ascii=False, separators=(",", ":"))[
-        : len(sample)
-    ].replace("8f3a", "…")
+    assert rejected.SAMPLE - 1 <= len(sample.encode()) <= rejected.SAMPLE
+    assert sample.endswith("éé")
 
 
 @pytest.mark.parametrize("value", [None, b""])

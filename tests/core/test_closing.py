@@ -18,6 +18,7 @@ from tests.core.samples import (
     experiment,
     exposure,
     schedule,
+    variants,
 )
 
 METRICS = (BOUGHT, SPENT | {"role": "secondary"})
@@ -76,6 +77,12 @@ def test_a_second_arm_after_closing_leaves_the_first_seen():
     x = experiment(*METRICS, exposure={"lateness": "1m", "multi_variant": "first_seen"})
     found, _ = counted(x, LIFE, [CROSSED], look=True)
     assert found == {"multi_variant": 1, "duplicate": 1, "exposures": 2, "units": [1, 0]}
+
+
+def test_a_third_arm_after_closing_changes_nothing_more():
+    x = experiment(*METRICS, assignment={"variants": variants(0.4, 0.3, 0.3)})
+    found, _ = counted(x, LIFE, [CROSSED, exposure(1, "wide", 2 * HOUR)], look=True)
+    assert found == {"multi_variant": 1, "duplicate": 1, "exposures": 3, "units": [0, 0, 0]}
 
 
 def test_a_reversal_after_maturity_is_drift_and_changes_nothing():

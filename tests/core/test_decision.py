@@ -19,7 +19,7 @@ FIRST_ONE, SECOND = (json.loads(record) for record in RECORDS)
 def test_the_envelope_is_a_cloud_event_at_the_clock_of_the_evidence():
     data = SECOND.pop("data")
     try:
-        assert SECOND == {
+        assert {
             "specversion": "1.0",
             "type": "peekproof.decision.v1",
             "id": hashlib.sha256(f"demo|1|{X.config_hash}|2".encode()).hexdigest(),
@@ -27,7 +27,7 @@ def test_the_envelope_is_a_cloud_event_at_the_clock_of_the_evidence():
             "subject": "demo",
             "time": "2025-03-11T00:00:00.000Z",
             "datacontenttype": "application/json",
-        }
+        } == SECOND
     finally:
         SECOND["data"] = data
 
@@ -77,7 +77,12 @@ def test_the_evidence_says_where_the_log_was_read_and_what_was_counted():
 
 def test_every_contrast_carries_its_cells_and_its_tests():
     bought, left = SECOND["data"]["evidence"]["metrics"]
-    assert (bought["id"], bought["variant"], bought["status"], bought["n"]) == ("bought", "bold", "winner", [1_000, 1_001])
+    assert (bought["id"], bought["variant"], bought["status"], bought["n"]) == (
+        "bought",
+        "bold",
+        "winner",
+        [1_000, 1_001],
+    )
     assert bought["cells"] == {
         "control": {"converted_now": [100], "expired": [900], "matured": [1_000], "matured_converted": [100]},
         "bold": {"converted_now": [210], "expired": [791], "matured": [1_001], "matured_converted": [210]},

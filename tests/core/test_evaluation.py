@@ -1,6 +1,8 @@
 """From counts to decisions: one look or a batch of them, partitions, gates, and what is kept."""
 
+import itertools
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -71,7 +73,7 @@ def test_decisions_are_a_chain_and_tell_a_change_each(looks):
     data = [decision["data"] for decision in decisions]
     assert [one["seq"] for one in data] == list(range(1, len(data) + 1))
     said = [(one["verdict"], one["action"], one["variant"]) for one in data]
-    assert all(before != after for before, after in zip(said, said[1:], strict=False))
+    assert all(before != after for before, after in itertools.pairwise(said))
     stops = [verdict for verdict, _, _ in said if verdict.startswith(("stop_", "invalid_"))]
     assert len(stops) <= 2
     assert said[len(said) - len(stops) :] == [one for one in said if one[0] in stops]

@@ -137,6 +137,14 @@ def test_a_mean_is_told_in_its_own_unit():
     )
 
 
+def test_a_mean_that_fell_below_its_gate_has_no_interval():
+    x = experiment(SPENT, **schedule(min_runtime="1d"))
+    won, few = totals(x, (1_000, 1_000), spent=((500, 3), (500, 9))), totals(x, (990, 990), spent=((49, 3), (49, 9)))
+    assert said(x, won, samples.look(few, START + DAY, 2)) == reasons(
+        "stop_success", "primary spent: bold better by 0.30"
+    )
+
+
 def test_the_default_of_an_hour_is_told_as_one():
     x = experiment()
     cells = totals(x, (50, 50))

@@ -12,7 +12,9 @@ from tests.core import samples
 from tests.core.samples import BOUGHT, DAY, HARMED, HOUR, SPENT, START, experiment, judged, totals
 
 X = experiment(BOUGHT, HARMED, SPENT | {"role": "secondary"})
-CELLS = totals(X, (1_000, 1_010), {"late": 4, "repeat_exposure": 6}, bought=(100, 210), left=(40, 41), spent=((100, 2), (210, 5)))
+CELLS = totals(
+    X, (1_000, 1_010), {"late": 4, "repeat_exposure": 6}, bought=(100, 210), left=(40, 41), spent=((100, 2), (210, 5))
+)
 EVIDENCE = {"log_e", "max_log_e", "p_always_valid"}
 FIRED = {"fired_at_units", "fired_at"}
 SHOWN = {"method", "estimate", "lower", "upper", "relative", "relative_lower", "relative_upper", "status", "tests"}
@@ -128,7 +130,9 @@ def test_the_relative_interval_of_a_mean_needs_a_relative_size():
     relative = SPENT | {"mde": {"relative": 0.2}, "baseline": {"mean": 0.2}}
     for metric, known in ((SPENT, False), (SPENT | {"baseline": {"mean": 0.2}}, True), (relative, True)):
         x = experiment(metric)
-        versus = told(x, totals(x, (1_000, 1_010), spent=((100, 2), (210, 5))))["metrics"]["spent"]["bold"]["vs_control"]
+        versus = told(x, totals(x, (1_000, 1_010), spent=((100, 2), (210, 5))))["metrics"]["spent"]["bold"][
+            "vs_control"
+        ]
         assert (versus["relative_lower"] is not None) == known
         assert not known or versus["relative_lower"] < versus["relative"] < versus["relative_upper"]
 
@@ -136,10 +140,17 @@ def test_the_relative_interval_of_a_mean_needs_a_relative_size():
 def test_without_units_nothing_is_claimed():
     report = told(X, totals(X, (0, 0)))
     for arms in report["metrics"].values():
-        assert [(arm["units"], arm["matured"], arm["sum"], arm["mean"]) for arm in arms.values()] == [(0, 0, 0, None)] * 2
+        assert [(arm["units"], arm["matured"], arm["sum"], arm["mean"]) for arm in arms.values()] == [
+            (0, 0, 0, None)
+        ] * 2
         versus = arms["bold"]["vs_control"]
         assert (versus["estimate"], versus["relative"], versus["fixed_sample"]) == (None, None, {"z": None, "p": None})
-        assert (versus["log_e"], versus["p_always_valid"], versus["status"], versus["fired_at"]) == (0, 1, "undecided", None)
+        assert (versus["log_e"], versus["p_always_valid"], versus["status"], versus["fired_at"]) == (
+            0,
+            1,
+            "undecided",
+            None,
+        )
 
 
 def test_without_conversions_in_control_there_is_no_relative_effect():
@@ -152,7 +163,12 @@ def test_without_conversions_in_control_there_is_no_relative_effect():
 
 def test_before_any_look_everything_is_there():
     report = experiment_object(X, begin(X), [0] * X.layout.size, None)
-    assert (report["verdict"], report["action"], report["clock"], report["stopped_at"]) == ("warming_up", "none", None, None)
+    assert (report["verdict"], report["action"], report["clock"], report["stopped_at"]) == (
+        "warming_up",
+        "none",
+        None,
+        None,
+    )
     assert report["metrics"].keys() == {"bought", "left", "spent"}
 
 

@@ -45,7 +45,12 @@ def test_the_sample_ratio_comes_first_then_metrics_variants_and_kinds():
 def test_each_test_declares_at_its_own_level():
     x = experiment(BOUGHT, HARMED, SPENT, statistics=LEVELS | {"srm": {"alpha": 0.005}})
     assert np.exp(tracks(x)[0].threshold) == pytest.approx(200)
-    assert [threshold(x, f"bought.bold.{kind}") for kind in ("superiority", "better", "harm", "futility")] == [25, 50, 50, 4]
+    assert [threshold(x, f"bought.bold.{kind}") for kind in ("superiority", "better", "harm", "futility")] == [
+        25,
+        50,
+        50,
+        4,
+    ]
     assert [threshold(x, f"bought.bold.{kind}") for kind in ("early", "early_better", "early_worse")] == [25, 50, 50]
     assert [threshold(x, f"left.bold.{kind}") for kind in ("non_inferiority", "harm", "early_worse")] == [50, 50, 100]
     assert [threshold(x, f"spent.bold.{kind}") for kind in ("better", "harm", "futility")] == [50, 50, 4]
@@ -136,7 +141,13 @@ def test_a_single_primary_shares_with_nobody():
 def test_all_looks_at_once_are_the_looks_one_by_one():
     x = experiment(BOUGHT, HARMED, SPENT | {"role": "secondary"}, **ARMS)
     rows = [
-        totals(x, (n, n, n + 9), bought=(n // 9, n // 5, n // 7), left=(3, 4, 5), spent=((n // 2, 3), (n // 3, 4), (n // 2, 5)))
+        totals(
+            x,
+            (n, n, n + 9),
+            bought=(n // 9, n // 5, n // 7),
+            left=(3, 4, 5),
+            spent=((n // 2, 3), (n // 3, 4), (n // 2, 5)),
+        )
         for n in range(20, 500, 60)
     ]
     together = evidence(x, np.array(rows, dtype=object))
