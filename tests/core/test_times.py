@@ -94,6 +94,18 @@ def test_what_is_written_is_read_back(milliseconds):
     assert parse_instant(format_instant(milliseconds)) == milliseconds
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (END_OF_TIME + 1, "9999-12-31T23:59:59.999Z"),
+        (2**63 - 1, "9999-12-31T23:59:59.999Z"),
+        (BEGIN_OF_TIME - 1, "0001-01-01T00:00:00.000Z"),
+    ],
+)
+def test_what_lies_outside_the_years_is_written_as_their_first_or_last_moment(milliseconds, text):
+    assert format_instant(milliseconds) == text
+
+
 @given(st.timedeltas(timedelta(-25_000), timedelta(80_000)), st.integers(-1439, 1439))
 def test_a_zone_moves_the_text_and_not_the_moment(since, minutes):
     sign, (hours, rest) = "-" if minutes < 0 else "+", divmod(abs(minutes), 60)
