@@ -7,11 +7,12 @@ import msgspec
 
 from streams.core.definition import Catalogue, Experiment
 from streams.core.events import MAX_VALUE, MICRO, Arrival, Conversion, Exposure
+from streams.core.memory import Barred
 from streams.core.recount import MISSING
 from streams.core.schema import Exposing
 
 DEFAULT_SKEW = Exposing().clock_skew
-NOTHING: frozenset[int | tuple[int, int]] = frozenset()
+NOTHING: Barred = frozenset()
 
 
 class Use(NamedTuple):
@@ -20,7 +21,7 @@ class Use(NamedTuple):
     numbers: tuple[int, ...]
     named: bool
     value: int
-    barred: frozenset[int | tuple[int, int]]
+    barred: Barred
 
 
 class Intake:
@@ -69,7 +70,7 @@ class Intake:
         only = self._numbers.get(event.experiment_id)
         return [n for n in users if n == only]
 
-    def _barred(self, event: Conversion, users: list[int], agreed: tuple[int, ...]) -> frozenset[int | tuple[int, int]]:
+    def _barred(self, event: Conversion, users: list[int], agreed: tuple[int, ...]) -> Barred:
         """Experiments outside restriction or consent, and metrics whose filter does not match.
 
         A reversal needs no name that is used: all experiments are asked.

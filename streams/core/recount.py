@@ -5,64 +5,18 @@ depend on the order in which events came.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from streams.core import cells
 from streams.core.definition import GLANCE_BACK, Experiment, Metric
 from streams.core.events import MICRO
+from streams.core.memory import Added, Copy, Entry, Reversal, Unit
 
 MOST = 1_000  # conversions of a unit that one window uses
 MISSING = -1  # stands for "no value" where values are compared: it is smaller than any
 
 MULTI, WARMUP, LATE, BEFORE, DRIFT, NO_VALUE, OVER, DUPLICATE, REPEAT, EXPOSURES = range(len(cells.COUNTERS))
-
-Added = tuple[tuple[int, int], ...]
-
-
-class Copy(NamedTuple):
-    """An accepted conversion record. `barred` holds experiments e, and metrics (e, m), that may not use it."""
-
-    time: int
-    event: str
-    value: int
-    barred: frozenset[int | tuple[int, int]]
-
-
-class Reversal(NamedTuple):
-    """An accepted record that takes the conversion `target` back."""
-
-    target: int
-    time: int
-    record_time: int
-    barred: frozenset[int | tuple[int, int]]
-
-
-@dataclass(slots=True)
-class Entry:
-    """A unit in an experiment: its first exposure, the set of arms seen (bits), and what it adds to the cells."""
-
-    time: int
-    variant: int
-    arms: int
-    added: Added = ()
-    open: bool = True
-
-    @property
-    def crossed(self) -> bool:
-        """Seen in more than one arm."""
-        return self.arms & (self.arms - 1) != 0
-
-
-@dataclass(slots=True)
-class Unit:
-    """All that is remembered of a unit; conversions by identity, every copy of each."""
-
-    entries: dict[int, Entry] = field(default_factory=dict)
-    conversions: dict[int, list[Copy]] = field(default_factory=dict)
-    reversals: list[Reversal] = field(default_factory=list)
-    due: int | None = None
 
 
 def recount(x: Experiment, number: int, entry: Entry, unit: Unit, clock: int) -> Added:

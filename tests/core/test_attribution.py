@@ -68,7 +68,7 @@ def test_only_what_entered_stays_in_memory(world, steps):
         and one.time <= one.event.time + EXPERIMENTS.experiments[one.event.experiment_id].lateness
     }
     assert core.units == len(exposed)
-    assert all(not (unit.conversions or unit.reversals) for unit in core._units.values())
+    assert all(not (unit.conversions or unit.reversals) for unit in core._units._units.values())
     assert core.next_change() is None
 
 
