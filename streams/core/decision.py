@@ -1,20 +1,19 @@
 """A decision: a CloudEvent that carries its evidence, and the hash of the decision before it."""
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from streams.core import reasons, report
+from streams.core.contrasts import contrasts
 from streams.core.definition import Experiment
 from streams.core.events import KINDS
+from streams.core.look import Look
 from streams.core.state import Decided, State
 from streams.core.status import Statuses
 from streams.core.times import format_instant
-
-if TYPE_CHECKING:
-    from streams.core.evaluation import Look
 
 TOPICS = {kind: f"peekproof.{kind}" for kind in KINDS}
 FIRST = "0" * 64  # what the first decision names as the one before it
@@ -22,7 +21,7 @@ FIRST = "0" * 64  # what the first decision names as the one before it
 _encode = msgspec.json.Encoder(order=None).encode
 
 
-def decide(x: Experiment, state: State, look: "Look", statuses: Statuses) -> tuple[State, bytes]:
+def decide(x: Experiment, state: State, look: Look, statuses: Statuses) -> tuple[State, bytes]:
     """Write the state's judgement down as the next decision."""
     seq = state.decided.seq + 1 if state.decided else 1
     judgement = replace(state.judgement, reasons=reasons.explain(x, state, look.cells, statuses))
@@ -44,7 +43,7 @@ def decide(x: Experiment, state: State, look: "Look", statuses: Statuses) -> tup
     return replace(state, decided=decided), record
 
 
-def _data(x: Experiment, state: State, look: "Look", seq: int) -> dict[str, Any]:
+def _data(x: Experiment, state: State, look: Look, seq: int) -> dict[str, Any]:
     said = state.judgement
     return {
         "experiment_id": x.id,
@@ -63,14 +62,14 @@ def _data(x: Experiment, state: State, look: "Look", seq: int) -> dict[str, Any]
     }
 
 
-def _evidence(x: Experiment, state: State, look: "Look") -> dict[str, Any]:
+def _evidence(x: Experiment, state: State, look: Look) -> dict[str, Any]:
     sums = report.totals(x, look.cells)
     return {
         "clock": {p: format_instant(clock) for p, clock in look.clocks.items()},
         "offsets": offsets(look.offsets),
         **sums,
         "srm": report.sample_ratio(state),
-        "metrics": list(report.contrasts(x, state, look.cells)),
+        "metrics": list(contrasts(x, state, look.cells)),
         "state_hash": hashlib.sha256(_encode(look.cells)).hexdigest(),
     }
 

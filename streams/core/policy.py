@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.core.definition import Experiment, Metric
+from streams.core.gates import Gates
 from streams.core.schema import Clause, Rule
 from streams.core.state import Judgement
 from streams.core.status import Statuses
@@ -14,16 +15,6 @@ OUTCOMES = {
     "rollback": ("stop_harm", "rollback"),
     "stop_futility": ("stop_futility", "review"),
 }
-
-
-class Gates(NamedTuple):
-    """What may be said at a look, whatever the evidence."""
-
-    warm: bool  # min_units have entered
-    ran: bool  # min_runtime has passed
-    ended: bool  # the last unit of the runtime has matured
-    crossed: bool  # too many units saw two variants
-    silent: bool  # no exposure for longer than the grace
 
 
 class Match(NamedTuple):

@@ -5,6 +5,7 @@ from typing import Any
 
 from streams.core import report
 from streams.core.cells import index
+from streams.core.contrasts import contrasts
 from streams.core.definition import Experiment, Metric
 from streams.core.nulls import in_words
 from streams.core.schema import Size
@@ -73,7 +74,7 @@ OWN_WORDS: dict[str, Callable[[Experiment, State, list[int], Statuses], list[str
 
 def _findings(x: Experiment, state: State, totals: list[int]) -> list[str]:
     metrics = {metric.spec.id: metric for metric in x.metrics}
-    found = [contrast for contrast in report.contrasts(x, state, totals) if contrast["status"] in SAYING]
+    found = [contrast for contrast in contrasts(x, state, totals) if contrast["status"] in SAYING]
     first = "winner" if state.judgement.verdict == "stop_success" else "harmful"
     found.sort(key=lambda contrast: contrast["status"] != first)
     return [_finding(metrics[contrast["id"]], contrast) for contrast in found]

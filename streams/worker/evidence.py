@@ -6,7 +6,7 @@ import msgspec
 
 from streams.core import decision, report, sizes
 from streams.core.definition import Experiment, Metric
-from streams.core.evaluation import present
+from streams.core.look import present
 from streams.core.state import State
 from streams.core.times import format_instant
 from streams.core.tracks import SRM, tracks

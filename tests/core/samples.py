@@ -5,8 +5,9 @@ import json
 from streams.codecs.definitions import parse
 from streams.core.cells import index
 from streams.core.definition import Catalogue
-from streams.core.evaluation import Look, begin, consider
+from streams.core.evaluation import begin, consider
 from streams.core.events import MICRO, Arrival, Conversion, Exposure
+from streams.core.look import Look
 from streams.core.status import Statuses
 from streams.core.times import UNITS, parse_instant
 from streams.core.tracks import SRM, tracks

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from streams.core.attribution import Counts
 from streams.core.cells import add
-from streams.core.evaluation import Look, begin, consider, end_of_counting, look, present, worth_keeping
+from streams.core.evaluation import begin, consider, look, worth_keeping
+from streams.core.gates import end_of_counting
+from streams.core.look import Look, present
 from streams.core.tracks import tracks
 from tests.core import samples
 from tests.core.samples import (

@@ -2,7 +2,8 @@
 
 import pytest
 
-from streams.core.policy import Gates, judge
+from streams.core.gates import Gates
+from streams.core.policy import judge
 from streams.core.state import Judgement
 from tests.core.samples import BOUGHT, HARMED, experiment, reached, variants
 
