@@ -7,7 +7,7 @@ help: ## list the targets
 
 .venv/.ready: pyproject.toml uv.lock
 	@command -v $(UV) >/dev/null || (python3 -m venv .venv-tools && .venv-tools/bin/pip install --quiet uv)
-	$(UV) sync --frozen --quiet --compile-bytecode
+	@$(UV) sync --frozen --quiet --compile-bytecode
 	@touch $@
 
 demo: .venv/.ready ## watch four experiments being judged (ONCE=1: end when all four are)
