@@ -86,7 +86,7 @@ class _Seen:
             for identity, all_ in unit.conversions.items()
             if (usable := [c for c in all_ if c.time >= horizon and c.event in x.names and number not in c.barred])
         }
-        chosen = {identity: min(group, key=_content) for identity, group in copies.items()}
+        chosen = {i: group[0] if len(group) == 1 else min(group, key=_content) for i, group in copies.items()}
         reversals = [r for r in unit.reversals if r.time >= horizon and number not in r.barred]
         return cls(x, number, entry, copies, chosen, reversals)
 
@@ -146,8 +146,9 @@ class _Seen:
         return [c for identity, c in events if identity not in taken_back]
 
 
-def _content(c: Copy) -> tuple[int, str, int]:
-    return c.time, c.event, c.value
+def _content(c: Copy) -> tuple[int, str, int, list[str]]:
+    """Orders copies; those that differ only in what filters make of them must not be left to chance."""
+    return c.time, c.event, c.value, sorted(map(repr, c.barred))
 
 
 def _binary(events: list[tuple[int, Copy]], kept: list[Copy]) -> Iterator[tuple[int, int]]:

@@ -154,3 +154,11 @@ def test_what_is_above_the_cap_is_cut_off(value, row):
     _, cells = counted(x, [exposure(1), conversion(1, 1, value=value)])
     total = min(value, 100) * 1_000_000
     assert cells[x.layout.metrics[0].start :][:6] == [*row, total, total**2]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_copies_that_only_a_filter_tells_apart_count_alike_in_any_order(turn):
+    x = experiment(BOUGHT | {"filter": {"all": [{"attr": "properties.sku", "eq": "x"}]}})
+    copies = [conversion(1, MINUTE, 1, body=b'{"data":{"properties":{"sku":"%s"}}}' % sku) for sku in (b"x", b"y")]
+    _, cells = counted(x, [exposure(1), *copies[::turn]])
+    assert cells[x.layout.metrics[0].at(0, 0)] == 1
