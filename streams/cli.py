@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -163,24 +164,14 @@ def _changes(address: str, partitions: int, *, back_fill: bool) -> list[Any]:
     return changes
 
 
-class _progress:  # noqa: N801
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int], None]]:
     """A progress line on a terminal, silence elsewhere."""
-
-    def __enter__(self) -> Callable[[str, int], None]:
-        console = Console(stderr=True)
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TextColumn("{task.completed:,.0f} events"),
-            TimeElapsedColumn(),
-        )
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._bar.start()
-        task = self._bar.add_task("", total=None)
-        return lambda stage, done: self._bar.update(task, description=stage, completed=done)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+    console = Console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f} events"), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda stage, done: bar.update(task, description=stage, completed=done)
 
 
 def main() -> None:

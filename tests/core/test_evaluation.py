@@ -232,14 +232,16 @@ def test_without_crossers_no_ratio_is_too_high(ratio):
 def silent(x, *history, silence=True):
     looks = [samples.look(totals(x, (50, 50), {"exposures": n}), START + at, i) for i, (n, at) in enumerate(history)]
     state, decisions = consider(x, begin(x), looks, silence=silence)
-    return [json.loads(one)["data"]["verdict"] for one in decisions], state.exposed
+    told = [(json.loads(one)["data"]["verdict"], json.loads(one)["time"][14:]) for one in decisions]
+    return told, state.exposed
 
 
 def test_silence_passes_when_an_exposure_comes():
     x = experiment(BOUGHT, **schedule(no_data_grace="5m"))
     history = [(10, MINUTE), (10, 6 * MINUTE), (10, 6 * MINUTE + 1), (11, 7 * MINUTE), (11, 8 * MINUTE)]
-    assert silent(x, *history) == (["continue", "no_data", "continue"], (11, START + 7 * MINUTE))
-    assert silent(x, *history, silence=False) == (["continue"], (11, START + 7 * MINUTE))
+    told = [("continue", "01:00.000Z"), ("no_data", "06:00.001Z"), ("continue", "07:00.000Z")]
+    assert silent(x, *history) == (told, (11, START + 7 * MINUTE))
+    assert silent(x, *history, silence=False) == (told[:1], (11, START + 7 * MINUTE))
 
 
 @pytest.mark.parametrize(

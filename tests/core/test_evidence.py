@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from stats.sequential import msprt
 from stats.sequential.asymptotic_cs import SMALLEST_PHASE
 from stats.sequential.label_bet import LabelBet
 from streams.core import means, proportions
@@ -89,6 +90,37 @@ def test_the_sequential_ratio_test_accepts_the_null():
     assert told["superiority"] == told["better"] < 0
     worse = found(x, totals(x, (9_000, 9_000), bought=(900, 600)))
     assert worse["harm"] > np.log(20) > worse["better"]
+
+
+@pytest.mark.parametrize(
+    ("direction", "metric", "kind", "shift", "side"),
+    [
+        ("increase", SPENT, "better", 0, 1),
+        ("increase", SPENT, "harm", 0, -1),
+        ("increase", SPENT, "futility", -1, -1),
+        ("increase", SPENT | NI, "non_inferiority", 0.02, 1),
+        ("increase", SPENT | NI, "harm", 0.02, -1),
+        ("decrease", SPENT, "better", 0, -1),
+        ("decrease", SPENT, "harm", 0, 1),
+        ("decrease", SPENT, "futility", 1, 1),
+        ("decrease", SPENT | NI, "non_inferiority", -0.02, -1),
+        ("decrease", SPENT | NI, "harm", -0.02, 1),
+    ],
+)
+def test_every_test_of_a_mean_is_the_mixture_at_its_own_border(direction, metric, kind, shift, side):
+    x = experiment(metric | {"direction": direction})
+    told = found(x, totals(x, (1_000, 900), spent=((300, 2), (300, 2))))
+    means_, squares = (np.array([600 / 1_000, 600 / 900]), np.array([1_200.0, 1_200.0]))
+    variance = ((squares - [1_000, 900] * means_**2) / [999 * 1_000, 899 * 900]).sum()
+    expected = float(msprt.log_e_one_sided(means_[1] - means_[0] + shift, variance, 1.0, side))
+    assert told[kind] == pytest.approx(expected, abs=1e-8)
+
+
+def test_equivalence_of_a_mean_is_the_weaker_of_its_two_sides():
+    x = experiment(SPENT | {"test": "equivalence", "margin": {"absolute": 0.2}})
+    told = [found(x, totals(x, (9_000, 9_000), spent=((3_000, 2), (3_000, v))))["equivalence"] for v in (2, 3, 1)]
+    assert told[0] > 3
+    assert max(told[1:]) < 0
 
 
 @pytest.mark.parametrize(("nonzero", "known"), [(49, False), (50, True)])
