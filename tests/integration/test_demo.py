@@ -19,11 +19,11 @@ EXPECTED = {
 }
 
 
-def processes_of(session):
-    """Command lines of the living processes whose parent chain leads to `session`."""
+def children_of(parent):
+    """Processes it has started and that are still there."""
     listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listing.splitlines())}
-    return [pid for pid, parent in parents.items() if parent == session]
+    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
+    return [pid for pid, ppid in pairs if ppid == parent]
 
 
 @pytest.mark.embedded
@@ -42,8 +42,8 @@ def test_ctrl_c_ends_it_cleanly_and_leaves_no_process(tmp_path):
     with (tmp_path / "screen").open("wb") as screen:
         demo = subprocess.Popen([*PEEKPROOF, "demo"], stdout=screen, stderr=screen, start_new_session=True)
     try:
-        wait_for(lambda: len(processes_of(demo.pid)) == 2, 30, "worker and crowd")
-        children = processes_of(demo.pid)
+        wait_for(lambda: len(children_of(demo.pid)) == 2, 30, "worker and crowd")
+        children = children_of(demo.pid)
         os.kill(demo.pid, signal.SIGINT)
         assert demo.wait(5) == 0
     finally:
