@@ -25,7 +25,8 @@ METRICS = (BOUGHT, SPENT | {"role": "secondary"})
 LIFE = [exposure(1), conversion(1, MINUTE, 1, value=5.0), conversion(1, 2 * MINUTE, 1, value=5.0)]
 CROSSED = exposure(1, "bold", HOUR)
 TAKEN_BACK = conversion(1, HOUR, 2, target=1, event="refund")
-AGES_AGO = conversion(1, -DAY, 3, target=1, event="refund")
+BEFORE = -DAY
+AGES_AGO = conversion(1, BEFORE, 3, target=1, event="refund")
 
 
 def counted(x, *batches, look=False):
@@ -34,7 +35,7 @@ def counted(x, *batches, look=False):
     for batch in batches:
         for event in batch:
             kind = "conversions" if hasattr(event, "identity") else "exposures"
-            core.apply(kind, [arrival(event, offset, delay=max(0, START - event.time))])
+            core.apply(kind, [arrival(event, offset, delay=HOUR - BEFORE if event is AGES_AGO else 0)])
             offset += 1
         if look:
             core.advance(START + 30 * MINUTE)

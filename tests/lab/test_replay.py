@@ -81,7 +81,8 @@ def test_looks_that_change_nothing_are_skipped(tmp_path, monkeypatch):
     monkeypatch.setattr(
         driver, "consider", lambda x, s, batch, **more: looks.extend(batch) or consider(x, s, batch, **more)
     )
-    run(tmp_path, [exposure("a", 0), exposure("b", 5 * HOUR)], definition=SMALL)
+    unchanging = [conversion("nobody", 2 * HOUR), exposure("c", 3 * HOUR, "purple")]
+    run(tmp_path, [exposure("a", 0), *unchanging, exposure("b", 5 * HOUR)], definition=SMALL)
     entered_and_matured = [MINUTE, 11 * MINUTE, 5 * HOUR + MINUTE, 5 * HOUR + 11 * MINUTE]
     assert [one.clock for one in looks] == [START + at for at in entered_and_matured]
 
