@@ -41,7 +41,8 @@ def look(x: Experiment, state: State | None, counts: Counts, partitions: int) ->
     """Take the counts of one source partition; judge once every one of `partitions` has been heard."""
     state = state or begin(x)
     known = state.parts.get(str(counts.partition))
-    if counts.config_hash != x.config_hash or (known and not known.is_older_than(counts.offsets, counts.clock)):
+    other = (counts.epoch, counts.config_hash) != (x.epoch, x.config_hash)
+    if other or (known and not known.is_older_than(counts.offsets, counts.clock)):
         return Outcome(state, [], fresh=False)
     part = Part(counts.offsets, counts.clock, counts.cells)
     state = replace(state, parts={**state.parts, str(counts.partition): part})

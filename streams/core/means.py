@@ -20,6 +20,8 @@ TOTALS = ("matured", "sum", "squares")
 def evidence(x: Experiment, m: int, variant: int, looks: Matrix) -> Tracks:
     """Log evidence of every test of metric `m` for one variant, each (looks,); nothing is known below the gate."""
     metric, good = x.metrics[m], sizes.good_side(x.metrics[m])
+    if not sizes.testable(metric):
+        return dict.fromkeys(("superiority", "better", "harm", "futility", metric.spec.test), np.zeros(len(looks)))
     estimate, variance = _difference(x, m, variant, looks)
     open_ = _gate(x, m, variant, looks) & np.isfinite(variance) & (variance > 0)
     tau2 = sizes.absolute(metric.spec.mde, metric) ** 2
@@ -49,7 +51,7 @@ def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
     share = phase_shares(n, sizes.rho(x, variant), SMALLEST_PHASE)
     means, errors = share @ np.nan_to_num(mean), share**2 @ (np.nan_to_num(spread) / np.maximum(n, 1))
     interval, lift, lift_interval = NONE, number(estimate / means[0]) if means[0] > 0 else None, NONE
-    if _gate(x, m, variant, looks)[0] and variance > 0:
+    if sizes.testable(metric) and _gate(x, m, variant, looks)[0] and variance > 0:
         half = msprt.half_width(variance, sizes.absolute(metric.spec.mde, metric) ** 2, sizes.alpha(x, metric))
         interval = pair((estimate - half, estimate + half))
         lift_interval = _lift_interval(metric, means, errors, sizes.alpha(x, metric))

@@ -52,7 +52,7 @@ def _judgements(x: Experiment, statuses: Statuses, gates: Gates) -> Iterator[Jud
     """Every judgement that could be made, the strongest first."""
     for rule in x.spec.decision.rules:
         match = _holds(x, statuses, rule.if_)
-        if match.holds and _may(x, rule, gates):
+        if match.holds and _may(rule, gates) and (rule.then != "ship" or _really_won(x, statuses, match.variant)):
             yield _named(x, OUTCOMES[rule.then], match.variant)
     for action, outcome in (("rollback", ("stop_harm", "rollback")), ("pause", ("paused", "pause"))):
         yield from (_named(x, outcome, variant) for variant in _guarded(x, statuses, action))
@@ -62,11 +62,17 @@ def _named(x: Experiment, outcome: tuple[str, str], variant: int | None) -> Judg
     return Judgement(*outcome, variant=None if variant is None else x.variants[variant])
 
 
-def _may(x: Experiment, rule: Rule, gates: Gates) -> bool:
-    """Harm may stop at once; success and futility wait for min_runtime; a proxy alone never ships."""
-    if rule.then == "ship" and all(metric.spec.proxy for _, metric in _group(x, "primary")):
-        return False
+def _may(rule: Rule, gates: Gates) -> bool:
+    """Harm may stop at once; success and futility wait for min_runtime."""
     return rule.then == "rollback" or gates.ran
+
+
+def _really_won(x: Experiment, statuses: Statuses, variant: int | None) -> bool:
+    """A proxy alone never ships: some primary or secondary metric that is none must have come out well."""
+    sought = [*_group(x, "primary"), *_group(x, "secondary")]
+    real = [m for m, metric in sought if not metric.spec.proxy]
+    variants = x.treatments if variant is None else (variant,)
+    return any(statuses.matured(m, v) in SOME_VARIANT for m in real for v in variants)
 
 
 def _guarded(x: Experiment, statuses: Statuses, action: str) -> Iterator[int]:

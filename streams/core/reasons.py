@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from streams.core import report
+from streams.core import report, sizes
 from streams.core.cells import index
 from streams.core.contrasts import contrasts
 from streams.core.definition import Experiment, Metric
@@ -26,7 +26,8 @@ def explain(x: Experiment, state: State, totals: list[int], statuses: Statuses) 
     """One line per fact behind the state's verdict; never empty."""
     first = OWN_WORDS.get(state.judgement.verdict)
     own = first(x, state, totals, statuses) if first else []
-    return (*own, *_findings(x, state, totals)) or (_waiting(x),)
+    said = [*own, *_findings(x, state, totals)] or [_waiting(x)]
+    return (*said, *_untested(x))
 
 
 def _warming_up(x: Experiment, _state: State, totals: list[int], _statuses: Statuses) -> list[str]:
@@ -96,6 +97,12 @@ def _finding(metric: Metric, contrast: dict[str, Any]) -> str:
 def _margin(margin: Size, scale: int) -> str:
     """In the unit of the effect beside it, if it is absolute."""
     return in_words(margin) if margin.absolute is None else f"{scale * margin.absolute:.2f}"
+
+
+def _untested(x: Experiment) -> list[str]:
+    """A size that is a share of nothing known can't be looked for."""
+    ids = [metric.spec.id for metric in x.metrics if not sizes.testable(metric)]
+    return [f"{id_} is counted but not tested: its relative size needs a baseline" for id_ in ids]
 
 
 def _waiting(x: Experiment) -> str:

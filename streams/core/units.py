@@ -77,11 +77,9 @@ class Units:
 
     def settle(self, clock: int) -> None:
         """Recount what is marked."""
-        while self._marked:
-            marked, self._marked = self._marked, set()
-            for key in marked:
-                if unit := self._units.get(key):
-                    self._settle(key, unit, clock)
+        marked, self._marked = self._marked, set()
+        for key in marked:
+            self._settle(key, self._units[key], clock)
 
     def next_maturity(self) -> int | None:
         """The next instant at which the clock alone may change a cell, once all is settled."""

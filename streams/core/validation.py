@@ -35,7 +35,7 @@ class DefinitionError(ValueError):
 
 def check(definition: Definition) -> None:
     """Raise DefinitionError unless the definition can be run as it is written."""
-    checks = (_variants, _phases, _metrics, _conditions, _statistics, _clauses, _schedule, _runbook)
+    checks = (_variants, _accept, _phases, _metrics, _conditions, _statistics, _clauses, _schedule, _runbook)
     problems = [problem for find in checks for problem in find(definition)]
     problems += [Problem(pointer, f"{what} is not supported yet", fix) for pointer, what, fix in refused(definition)]
     if problems:
@@ -55,6 +55,11 @@ def _variants(d: Definition) -> Iterator[Problem]:
 def _sum_to_one(pointer: str, weights: list[float]) -> Iterator[Problem]:
     if abs(sum(weights) - 1) > 1e-9:
         yield Problem(pointer, f"weights sum to {sum(weights):.10g}", "let them sum to 1")
+
+
+def _accept(d: Definition) -> Iterator[Problem]:
+    if "exposure" not in d.exposure.accept:
+        yield Problem("/exposure/accept", "exposures are always accepted", "write [exposure, evaluation]")
 
 
 def _phases(d: Definition) -> Iterator[Problem]:
@@ -133,8 +138,7 @@ def _lift(metric: Metric, size: Size | None) -> float:
 def _baseline(at: str, metric: Metric, method: str | None) -> Iterator[Problem]:
     pointer, exact = f"{at}/baseline", metric.type in EXACT
     if metric.baseline is None:
-        relative_mean = not exact and (metric.mde.absolute is None or (metric.margin and metric.margin.relative))
-        if method == "sprt" or relative_mean or (exact and metric.mde.absolute is not None):
+        if method == "sprt" or (exact and metric.mde.absolute is not None):
             yield Problem(pointer, "the effect size needs a baseline", "add baseline: {mean: what is expected}")
     elif not LOWEST <= metric.baseline.mean < (1 if exact else float("inf")):
         fix = "a rate lies between 0 and 1" if exact else "give a mean above 0"
@@ -153,6 +157,7 @@ def _conditions(d: Definition) -> Iterator[Problem]:
 
 def _statistics(d: Definition) -> Iterator[Problem]:
     s, types = d.statistics, {metric.id: metric.type for metric in d.metrics}
+    tests = {metric.id: metric.test for metric in d.metrics}
     levels = {"alpha": s.alpha, "guardrail_alpha": s.guardrail_alpha, "srm/alpha": s.srm.alpha}
     for name, level in levels.items():
         if not LOWEST <= level <= 0.2:
@@ -161,6 +166,8 @@ def _statistics(d: Definition) -> Iterator[Problem]:
         yield Problem("/statistics/beta", f"{s.beta} is out of range", "choose a level between 0 and 1")
     for metric, method in s.method.items():
         known = METHODS.get(types[metric], MEANS) if metric in types else ()
+        if method == "sprt" and tests.get(metric, "superiority") != "superiority":
+            yield Problem(f"/statistics/method/{metric}", "sprt tests superiority only", "use label_bet")
         if method not in known:
             wrong = f"{method} is not a method for {metric!r}" if known else f"there is no metric {metric!r}"
             yield Problem(f"/statistics/method/{metric}", wrong, f"use {' or '.join(known or tuple(types))}")

@@ -59,7 +59,7 @@ class Driver:
             yield from self._look(self._clock)
             progress("judging", done)
         yield from self._run_clock(until)
-        if until is not None:
+        if until is not None and until > self._attribution.clock:
             self._clock = until
             yield from self._look(until)
         yield from self._judge(at_least=1)

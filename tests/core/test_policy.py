@@ -152,6 +152,13 @@ def test_a_proxy_alone_never_ships():
     assert verdict(beside, "bought.bold.better", "sold.bold.better")[0] == "stop_success"
 
 
+def test_a_proxy_does_not_ship_beside_a_metric_that_says_nothing():
+    any_winner = {"rules": [{"if": {"any": "primary", "is": "winner"}, "then": "ship"}]}
+    x = experiment(BOUGHT | {"proxy": True}, SOLD, decision=any_winner)
+    assert verdict(x, "bought.bold.better")[0] == "continue"
+    assert verdict(x, "sold.bold.better") == ("stop_success", "ship", "bold")
+
+
 def rules(*several):
     return experiment(BOUGHT, SOLD, HARMED | {"role": "secondary"}, decision={"rules": list(several)}, **ARMS)
 

@@ -150,3 +150,19 @@ def test_the_default_of_an_hour_is_told_as_one():
     cells = totals(x, (50, 50))
     _, lines = said(x, samples.look(cells, START), samples.look(cells, START + HOUR + 1))
     assert lines == ["no exposure for more than 1 h"]
+
+
+RELATIVE = SPENT | {"mde": {"relative": 0.1}}
+
+
+def test_a_mean_whose_effect_has_no_size_is_counted_and_said_not_to_be_tested():
+    x = experiment(BOUGHT, RELATIVE | {"role": "secondary"})
+    verdict, lines = said(x, totals(x, (1_000, 1_000), spent=((500, 5), (500, 50))))
+    assert (verdict, lines[-1]) == ("continue", "spent is counted but not tested: its relative size needs a baseline")
+
+
+@pytest.mark.parametrize("margin", [{"absolute": 1}, {"relative": 0.1}])
+def test_without_a_size_no_evidence_is_found(margin):
+    x = experiment(RELATIVE | {"test": "non_inferiority", "margin": margin})
+    state = judged(x, totals(x, (1_000, 1_000), spent=((500, 5), (500, 50))))[0]
+    assert set(state.log_e[1:]) == {0.0}
