@@ -1,5 +1,7 @@
 """Count and continuous metrics: cells to evidence (the asymptotic mixture behind its gate) and to what is shown."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from stats.fixed_sample import welch_z
@@ -8,13 +10,12 @@ from stats.sequential import msprt
 from stats.sequential.asymptotic_cs import SMALLEST_PHASE, gate, phase_shares, stratified
 from stats.sequential.label_bet import two_sided
 from streams.core import sizes
+from streams.core.amounts import TOTALS, Amounts
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment, Metric
 from streams.core.events import MICRO
 from streams.core.proportions import Array, Tracks
 from streams.core.shown import NONE, Pair, Shown, floats, number, pair
-
-TOTALS = ("matured", "sum", "squares")
 
 
 def evidence(x: Experiment, m: int, variant: int, looks: Matrix) -> Tracks:
@@ -22,18 +23,10 @@ def evidence(x: Experiment, m: int, variant: int, looks: Matrix) -> Tracks:
     metric, good = x.metrics[m], sizes.good_side(x.metrics[m])
     if not sizes.testable(metric):
         return dict.fromkeys(("superiority", "better", "harm", "futility", metric.spec.test), np.zeros(len(looks)))
-    estimate, variance = _difference(x, m, variant, looks)
-    open_ = _gate(x, m, variant, looks) & np.isfinite(variance) & (variance > 0)
-    tau2 = sizes.absolute(metric.spec.mde, metric) ** 2
-
-    def against(side: int, effect: float = 0.0) -> Array:
-        """Evidence for an effect beyond `effect` on that side."""
-        log_e = np.zeros(len(looks))
-        log_e[open_] = msprt.log_e_one_sided(estimate[open_] - effect, variance[open_], tau2, side)
-        return log_e
-
+    exact = sizes.method(x, metric) == "bounded_bet"
+    against = Amounts(x, m, variant, looks).against if exact else _mixture(x, m, variant, looks)
     if metric.spec.test == "superiority":
-        better, worse = against(good), against(-good)
+        better, worse = against(good, 0.0), against(-good, 0.0)
         futility = against(-good, good * sizes.absolute(metric.spec.mde, metric))
         return {"superiority": two_sided(better, worse), "better": better, "harm": worse, "futility": futility}
     margin = sizes.absolute(metric.spec.margin, metric) if metric.spec.margin else 0.0
@@ -41,6 +34,20 @@ def evidence(x: Experiment, m: int, variant: int, looks: Matrix) -> Tracks:
     if metric.spec.test == "non_inferiority":
         return {"non_inferiority": not_worse, "harm": harm}
     return {"equivalence": np.minimum(not_worse, against(-good, good * margin)), "harm": harm}
+
+
+def _mixture(x: Experiment, m: int, variant: int, looks: Matrix) -> Callable[[int, float], Array]:
+    """Log evidence (looks,) for an effect beyond a given one on a given side."""
+    estimate, variance = _difference(x, m, variant, looks)
+    open_ = _gate(x, m, variant, looks) & np.isfinite(variance) & (variance > 0)
+    tau2 = sizes.absolute(x.metrics[m].spec.mde, x.metrics[m]) ** 2
+
+    def against(side: int, effect: float) -> Array:
+        log_e = np.zeros(len(looks))
+        log_e[open_] = msprt.log_e_one_sided(estimate[open_] - effect, variance[open_], tau2, side)
+        return log_e
+
+    return against
 
 
 def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
@@ -51,7 +58,9 @@ def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
     share = phase_shares(n, sizes.rho(x, variant), SMALLEST_PHASE)
     means, errors = share @ np.nan_to_num(mean), share**2 @ (np.nan_to_num(spread) / np.maximum(n, 1))
     interval, lift, lift_interval = NONE, number(estimate / means[0]) if means[0] > 0 else None, NONE
-    if sizes.testable(metric) and _gate(x, m, variant, looks)[0] and variance > 0:
+    if sizes.method(x, metric) == "bounded_bet":
+        interval = Amounts(x, m, variant, looks).interval()
+    elif sizes.testable(metric) and _gate(x, m, variant, looks)[0] and variance > 0:
         half = msprt.half_width(variance, sizes.absolute(metric.spec.mde, metric) ** 2, sizes.alpha(x, metric))
         interval = pair((estimate - half, estimate + half))
         lift_interval = _lift_interval(metric, means, errors, sizes.alpha(x, metric))

@@ -8,7 +8,7 @@ from streams.core.schema import Clause, Definition, Metric, Size
 
 EXACT = {"binary", "retention"}
 METHODS = {"binary": ("label_bet", "sprt"), "retention": ("label_bet", "sprt")}
-MEANS = ("asymptotic_cs",)
+MEANS = ("asymptotic_cs", "bounded_bet")
 LARGEST_LIFT = 10
 LOWEST = 1e-9  # a level; below it evidence would have to be astronomical
 OPERATORS = ("eq", "ne", "in_", "not_in", "gt", "gte", "lt", "lte", "exists")
@@ -35,7 +35,7 @@ class DefinitionError(ValueError):
 
 def check(definition: Definition) -> None:
     """Raise DefinitionError unless the definition can be run as it is written."""
-    checks = (_variants, _accept, _phases, _metrics, _conditions, _statistics, _clauses, _schedule, _runbook)
+    checks = (_variants, _accept, _phases, _metrics, _conditions, _statistics, _bounded, _clauses, _schedule, _runbook)
     problems = [problem for find in checks for problem in find(definition)]
     problems += [Problem(pointer, f"{what} is not supported yet", fix) for pointer, what, fix in refused(definition)]
     if problems:
@@ -103,6 +103,22 @@ def _metric(d: Definition, at: str, metric: Metric) -> Iterator[Problem]:
         yield Problem(f"{at}/action", "only a guardrail has an action", "remove it, or set role: guardrail")
     if metric.early_action != "warn" and (metric.role != "guardrail" or mean):
         yield Problem(f"{at}/early_action", "only a binary guardrail acts early", "remove it")
+
+
+def _bounded(d: Definition) -> Iterator[Problem]:
+    """The exact bet on amounts knows that none is above the cap."""
+    for i, metric in enumerate(d.metrics):
+        if d.statistics.method.get(metric.id) != "bounded_bet" or metric.cap is None:
+            continue
+        mean = metric.baseline.mean if metric.baseline else 0
+        sizes = {"mde": metric.mde, "margin": metric.margin}
+        if mean >= metric.cap.value:
+            yield Problem(
+                f"/metrics/{i}/baseline/mean", "the cap is no larger", "choose a cap above every usual amount"
+            )
+        for name, size in sizes.items():
+            if size is not None and max(size.absolute or 0, (size.relative or 0) * mean) > metric.cap.value:
+                yield Problem(f"/metrics/{i}/{name}", "larger than the cap", "choose a size below the cap")
 
 
 def _size(pointer: str, size: Size | None) -> Iterator[Problem]:

@@ -5,10 +5,12 @@ import pytest
 
 from stats.sequential import msprt
 from stats.sequential.asymptotic_cs import SMALLEST_PHASE
+from stats.sequential.bounded_bet import BoundedBet
 from stats.sequential.label_bet import LabelBet
 from streams.core import means, proportions
+from streams.core.report import experiment_object
 from streams.core.tracks import evidence, tracks
-from tests.core.samples import BOUGHT, HARMED, SPENT, experiment, totals, track, variants
+from tests.core.samples import BOUGHT, HARMED, SPENT, START, experiment, judged, totals, track, variants
 
 MIRROR = {"increase": "decrease", "decrease": "increase"}
 BASE = {"baseline": {"mean": 0.1}}
@@ -172,3 +174,25 @@ def test_the_difference_is_treatment_minus_control():
     assert proportions.show(x, 0, 0, looks).estimate == pytest.approx(0.1)
     assert means.show(x, 2, 0, looks).estimate == pytest.approx(0.5)
     assert evidence(x, looks)[0, track(x, "bought", "bold", "better")] > 3
+
+
+EXACTLY = {"statistics": {"method": {"spent": "bounded_bet"}}}
+RISEN = {"spent": ((300, 5), (600, 9))}
+
+
+def test_the_exact_bet_on_amounts_is_that_of_the_mathematics():
+    x = experiment(SPENT | {"baseline": {"mean": 2}, "mde": {"absolute": 1}}, **EXACTLY)
+    told = found(x, totals(x, (1_000, 1_000), **RISEN))
+    n, total, squares = [[1_000, 1_000]], [[1_500, 5_400]], [[300 * 25, 600 * 81]]
+    bet = BoundedBet(100, 2)
+    assert told["better"] == pytest.approx(float(bet.log_wealth(n, total, squares, [0.5], 1)), abs=1e-9)
+    assert told["harm"] == pytest.approx(float(bet.log_wealth(n, total, squares, [0.5], -1)), abs=1e-9)
+    assert told["futility"] == pytest.approx(float(bet.log_wealth(n, total, squares, [0.5], -1, 1.0)), abs=1e-9)
+
+
+def test_the_exact_interval_needs_no_gate():
+    x = experiment(SPENT | {"baseline": {"mean": 2}}, **EXACTLY)
+    cells = totals(x, (40, 40), spent=((30, 5), (30, 9)))
+    shown = experiment_object(x, judged(x, cells)[0], cells, START)["metrics"]["spent"]["bold"]["vs_control"]
+    assert (shown["method"], shown["estimate"], shown["relative_lower"]) == ("bounded_bet", 3.0, None)
+    assert -100 < shown["lower"] < 3.0 < shown["upper"] < 100
