@@ -71,15 +71,15 @@ def stage(work: Work, port: int | None) -> Iterator[Stage]:
         experiments = _experiments(place / "experiments")
         port = port or free_port()
         settings = _settings(kafka.bootstrap, experiments, port, place)
-        with (place / "worker.log").open("wb") as log, (place / "told.json").open("wb") as told:
-            worker = spawn(work, settings, output=log)
-            crowd = spawn(simulate, kafka.bootstrap, experiments, truth, RATE, SEED, None, output=told)
+        told, log = place / "told.json", place / "worker.log"
+        children: list[Child] = []
+        with told.open("wb") as output, log.open("wb") as lines:
             try:
-                yield Stage(
-                    f"http://127.0.0.1:{port}", truths(truth), worker, crowd, place / "told.json", place / "worker.log"
-                )
+                children.append(spawn(work, settings, output=lines))
+                children.append(spawn(simulate, kafka.bootstrap, experiments, truth, RATE, SEED, None, output=output))
+                yield Stage(f"http://127.0.0.1:{port}", truths(truth), *children, told, log)
             finally:
-                stop_all([worker, crowd])
+                stop_all(children)
 
 
 def _settings(bootstrap: str, experiments: Path, port: int, place: Path) -> Settings:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.services.processes import wait_for
+from tests.services.processes import alive, wait_for
 
 PEEKPROOF = [sys.executable, "-m", "streams.cli"]
 EXPECTED = {
@@ -48,5 +48,4 @@ def test_ctrl_c_ends_it_cleanly_and_leaves_no_process(tmp_path):
         assert demo.wait(5) == 0
     finally:
         demo.kill()
-    alive = [child for child in children if os.path.exists(f"/proc/{child}")]  # noqa: PTH110
-    assert alive == []
+    wait_for(lambda: not any(map(alive, children)), 2, "the end of worker and crowd")

@@ -67,7 +67,8 @@ def test_what_was_sent_is_counted_and_matured(broker, tmp_path):
         process.wait_for_counts(scenario.expected, "one")
         expected = {"a": scenario.expected["units a"], "b": scenario.expected["units b"]}
         process.wait_for(lambda: matured(process.ask("/api/experiments/one")) == expected, 10, "maturity")
-        assert 'peekproof_units{experiment="one"' in process.read("/metrics")
+        series = 'peekproof_units{experiment="one"'
+        process.wait_for(lambda: series in process.read("/metrics"), 10, "the experiment's series")
         assert process.stop() == 0
 
 

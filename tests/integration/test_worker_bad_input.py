@@ -48,7 +48,7 @@ def test_every_bad_record_is_rejected_once_and_nothing_else_is_lost(fresh_kafka,
 
     with worker(fresh_kafka, tmp_path, until=UNTIL) as process:
         process.wait_for_counts(good.expected, "one")
-        assert process.ask("/api/pipeline")["rejected"] == expected
+        process.wait_for(lambda: process.ask("/api/pipeline")["rejected"] == expected, 10, f"rejects {expected}")
         assert process.stop() == 0
     assert rejected(fresh_kafka) == expected
     told = [record.value() for topic in (DECISIONS, COUNTS) for record in read_all(fresh_kafka, topic)]
