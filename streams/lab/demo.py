@@ -77,7 +77,7 @@ def stage(work: Work, port: int | None) -> Iterator[Stage]:
             try:
                 children.append(spawn(work, settings, output=lines))
                 children.append(spawn(simulate, kafka.bootstrap, experiments, truth, RATE, SEED, None, output=output))
-                yield Stage(f"http://127.0.0.1:{port}", truths(truth), *children, told, log)
+                yield Stage(f"http://127.0.0.1:{port}", truths(truth), children[0], children[1], told, log)
             finally:
                 stop_all(children)
 
