@@ -34,9 +34,6 @@ app = typer.Typer(
 topics = typer.Typer(help="Create the topics on a broker, or show what would be changed.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 
-Bootstrap = Annotated[
-    str | None, typer.Option(help="Address of the broker, host:port.", envvar="PEEKPROOF_BOOTSTRAP_SERVERS")
-]
 Experiments = Annotated[Path, typer.Option(help="Folder of experiment definitions (*.yaml), or one file.", exists=True)]
 Partitions = Annotated[int, typer.Option(help="Partitions of each source topic.", min=1)]
 Port = Annotated[int | None, typer.Option(help="Loopback port of the page; the default is 8080, or a free one.")]

@@ -11,13 +11,18 @@ from streams.core.shown import Pair, pair
 TOTALS = ("matured", "sum", "squares")
 
 
+def totals(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """Matured units, sums and sums of squares of control and variant, each (looks, phases, 2)."""
+    n, total, squares = (x.layout.metrics[m].field(looks, name)[..., [x.control, variant]] for name in TOTALS)
+    return n, total, squares
+
+
 class Amounts:
     """Bets on one metric of one variant against the control, over all looks."""
 
     def __init__(self, x: Experiment, m: int, variant: int, looks: Matrix) -> None:
-        block, arms = x.layout.metrics[m], [x.control, variant]
         self._bet, self._rho = _bet(x.metrics[m]), sizes.rho(x, variant)
-        self._n, self._total, self._squares = (block.field(looks, name)[..., arms] for name in TOTALS)
+        self._n, self._total, self._squares = totals(x, m, variant, looks)
         self._alpha = sizes.alpha(x, x.metrics[m])
 
     def against(self, side: int, effect: float = 0.0) -> Array:
@@ -33,5 +38,4 @@ class Amounts:
 def _bet(metric: Metric) -> BoundedBet:
     """Everything in millionths, as the cells are."""
     assert metric.cap is not None, "a count or continuous metric has a cap: see `validation`"
-    baseline = metric.spec.baseline
-    return BoundedBet(metric.cap, None if baseline is None else baseline.mean * MICRO)
+    return BoundedBet(metric.cap, None if metric.baseline is None else metric.baseline * MICRO)

@@ -25,6 +25,11 @@ class Metric:
     cap: int | None
 
     @property
+    def baseline(self) -> float | None:
+        """The declared mean, in the metric's own unit."""
+        return None if self.spec.baseline is None else self.spec.baseline.mean
+
+    @property
     def exact(self) -> bool:
         """Whether a unit is a yes or a no."""
         return self.spec.type in ("binary", "retention")

@@ -10,7 +10,7 @@ from stats.sequential import msprt
 from stats.sequential.asymptotic_cs import SMALLEST_PHASE, gate, phase_shares, stratified
 from stats.sequential.label_bet import two_sided
 from streams.core import sizes
-from streams.core.amounts import TOTALS, Amounts
+from streams.core.amounts import Amounts, totals
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment, Metric
 from streams.core.events import MICRO
@@ -82,7 +82,7 @@ def _lift_interval(metric: Metric, means: Array, errors: Array, alpha: float) ->
         errors: (2,) variances of these means.
         alpha: level.
     """
-    if means.min() <= 0 or (metric.spec.mde.relative is None and metric.spec.baseline is None):
+    if means.min() <= 0 or (metric.spec.mde.relative is None and metric.baseline is None):
         return NONE
     ratio = np.log(means[1] / means[0])
     half = msprt.half_width((errors / means**2).sum(), sizes.relative(metric.spec.mde, metric) ** 2, alpha)
@@ -91,21 +91,19 @@ def _lift_interval(metric: Metric, means: Array, errors: Array, alpha: float) ->
 
 
 def _difference(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Array, Array]:
-    block, pair_ = x.layout.metrics[m], [x.control, variant]
-    n, total, squares = (block.field(looks, name)[..., pair_] for name in TOTALS)
+    n, total, squares = totals(x, m, variant, looks)
     return stratified(floats(n), *moments(n, total, squares, MICRO), sizes.rho(x, variant))
 
 
 def _arms(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Array, Array, Array]:
     """Units, means and variances of control and treatment by phase, each (phases, 2)."""
-    n, total, squares = (x.layout.metrics[m].field(looks, name)[0][:, [x.control, variant]] for name in TOTALS)
+    n, total, squares = (one[0] for one in totals(x, m, variant, looks))
     return floats(n), *moments(n, total, squares, MICRO)
 
 
 def _pooled(x: Experiment, m: int, variant: int, looks: Matrix) -> tuple[Array, Array, Array]:
     """The same over all phases, as the classical comparison would take them."""
-    fields = (x.layout.metrics[m].field(looks, name)[0][:, [x.control, variant]].sum(axis=0) for name in TOTALS)
-    n, total, squares = fields
+    n, total, squares = (one[0].sum(axis=0) for one in totals(x, m, variant, looks))
     return floats(n), *moments(n, total, squares, MICRO)
 
 

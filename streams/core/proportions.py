@@ -27,7 +27,7 @@ def evidence(x: Experiment, m: int, variant: int, looks: Matrix) -> Tracks:
         "early_worse": halves[-good],
     }
     tests = {"superiority": _superiority, "non_inferiority": _non_inferiority, "equivalence": _equivalence}
-    if sizes.method(x, metric) == "sprt" and metric.spec.test == "superiority":
+    if sizes.method(x, metric) == "sprt":
         return tracks | _sprt(metric, matured, rho)
     return tracks | tests[metric.spec.test](metric, bet, matured, rho)
 
@@ -41,34 +41,29 @@ def _superiority(metric: Metric, bet: LabelBet, cells: Array, rho: list[float]) 
 
 def _sprt(metric: Metric, cells: Array, rho: list[float]) -> Tracks:
     good, mde = sizes.good_side(metric), sizes.relative(metric.spec.mde, metric)
-    baseline = metric.spec.baseline.mean if metric.spec.baseline else None
-    better, futility = Sprt(mde, baseline, good).log_e(cells, rho)
-    worse = LabelBet(mde, baseline, ONE_STAKE).log_wealth(cells, rho, -good)
+    better, futility = Sprt(mde, metric.baseline, good).log_e(cells, rho)
+    worse = LabelBet(mde, metric.baseline, ONE_STAKE).log_wealth(cells, rho, -good)
     return {"superiority": better, "better": better, "harm": worse, "futility": futility}
 
 
 def _non_inferiority(metric: Metric, bet: LabelBet, cells: Array, rho: list[float]) -> Tracks:
     good = sizes.good_side(metric)
     return {
-        "non_inferiority": _beyond(metric, bet, cells, rho, side=good),
-        "harm": _beyond(metric, bet, cells, rho, side=-good),
+        "non_inferiority": _beyond(metric, bet, cells, rho, side=good, edge=-good),
+        "harm": _beyond(metric, bet, cells, rho, side=-good, edge=-good),
     }
 
 
 def _equivalence(metric: Metric, bet: LabelBet, cells: Array, rho: list[float]) -> Tracks:
     """Equivalent when both margins are excluded."""
-    good = sizes.good_side(metric)
-    not_worse, not_better = (
-        _beyond(metric, bet, cells, rho, side=good),
-        _beyond(metric, bet, cells, rho, side=-good, edge=good),
-    )
-    harm = _beyond(metric, bet, cells, rho, side=-good)
-    return {"equivalence": np.minimum(not_worse, not_better), "harm": harm}
+    good, one_sided = sizes.good_side(metric), _non_inferiority(metric, bet, cells, rho)
+    not_better = _beyond(metric, bet, cells, rho, side=-good, edge=good)
+    return {"equivalence": np.minimum(one_sided["non_inferiority"], not_better), "harm": one_sided["harm"]}
 
 
-def _beyond(metric: Metric, bet: LabelBet, cells: Array, rho: list[float], side: int, edge: int = 0) -> Array:
-    """Against an effect on the other side of a margin: the worse one, or the one on side `edge`."""
-    margin, edge = metric.spec.margin, edge or -sizes.good_side(metric)
+def _beyond(metric: Metric, bet: LabelBet, cells: Array, rho: list[float], side: int, edge: int) -> Array:
+    """For an effect on that side of a margin; `edge` says on which side of zero the margin lies."""
+    margin = metric.spec.margin
     if margin is not None and margin.relative is not None:
         return bet.log_wealth_relative(cells, rho, side, edge * margin.relative)
     return bet.log_wealth(cells, rho, side, edge * float(margin.absolute or 0) if margin else 0.0)
@@ -93,8 +88,7 @@ def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
 
 
 def _bet(metric: Metric) -> LabelBet:
-    baseline = metric.spec.baseline.mean if metric.spec.baseline else None
-    return LabelBet(sizes.relative(metric.spec.mde, metric), baseline)
+    return LabelBet(sizes.relative(metric.spec.mde, metric), metric.baseline)
 
 
 def _cells(x: Experiment, m: int, variant: int, looks: Matrix, *, early: bool) -> Array:

@@ -22,13 +22,13 @@ def absolute(size: Size, metric: Metric) -> float:
 def testable(metric: Metric) -> bool:
     """Whether the sizes of a count or continuous metric are known: relative ones need a baseline."""
     sizes = [size for size in (metric.spec.mde, metric.spec.margin) if size is not None]
-    return metric.exact or metric.spec.baseline is not None or all(size.absolute is not None for size in sizes)
+    return metric.exact or metric.baseline is not None or all(size.absolute is not None for size in sizes)
 
 
 def _baseline(metric: Metric) -> float:
-    if metric.spec.baseline is None:
+    if metric.baseline is None:
         raise ValueError(f"metric {metric.spec.id}: the size needs a baseline")
-    return metric.spec.baseline.mean
+    return metric.baseline
 
 
 def rho(x: Experiment, variant: int) -> list[float]:

@@ -18,8 +18,7 @@ from streams.core.shown import floats
 
 Array = proportions.Array
 
-SHOWN = ("superiority", "early")  # two-sided: their halves declare
-HALVES = ("better", "early_better", "early_worse")
+HALVES = ("better", "early_better", "early_worse")  # they declare for what is shown two-sided
 ADJUSTED = ("better", "harm", "non_inferiority", "equivalence")
 DIGITS = 9  # evidence is compared and kept to 1e-9, so that platforms agree
 SRM = 0  # the first track

@@ -49,6 +49,15 @@ class Play:
         decision = self._decide(obj) if changed else None
         return obj, self._point(srm, metrics), decision
 
+    def tell(self, board, looks):
+        """Go on for so many rounds, and show the board each."""
+        for _ in range(looks):
+            obj, point, decision = self.look()
+            board.show(obj)
+            board.add_point(obj["experiment_id"], point)
+            if decision:
+                board.add_decision(decision)
+
     def _arrive(self):
         new = self.rng.multinomial(self.rng.poisson(self.story.units_per_look), self.story.split)
         self.units += new

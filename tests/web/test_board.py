@@ -8,13 +8,8 @@ from tests.web.simulation import Play
 
 
 def played(looks=20):
-    board, play = Board(), Play(WINNER)
-    for _ in range(looks):
-        obj, point, decision = play.look()
-        board.show(obj)
-        board.add_point(obj["experiment_id"], point)
-        if decision:
-            board.add_decision(decision)
+    board = Board()
+    Play(WINNER).tell(board, looks)
     return board
 
 

@@ -12,28 +12,18 @@ from tests.web.simulation import Play
 MARKUP = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>"\'&amp;'
 
 
-def tell(board, play, looks):
-    """Let the experiment go on for so many looks."""
-    for _ in range(looks):
-        obj, point, decision = play.look()
-        board.show(obj)
-        board.add_point(obj["experiment_id"], point)
-        if decision:
-            board.add_decision(decision)
-
-
 def site(board, port=0):
     return serve(make_app(board, bytes, lambda: None), port=port)
 
 
 async def test_the_verdict_appears_while_one_watches_and_nothing_comes_from_elsewhere(page):
     board, play = Board(), Play(HARM)
-    tell(board, play, 60)
+    play.tell(board, 60)
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/")
         await page.see(".banner h2", "Keep running")
         await page.eval("window.sameDocument = true")
-        tell(board, play, 80)
+        play.tell(board, 80)
         await page.see(".banner h2", "Stop: it harms")
         await page.see(".todo", "Roll back personal_bold")
         await page.see(".reasons", "guardrail unsubscribe: personal_bold worse by")
@@ -45,7 +35,7 @@ async def test_the_verdict_appears_while_one_watches_and_nothing_comes_from_else
 
 async def test_every_plot_is_drawn_and_says_in_words_what_it_shows(page):
     board = Board()
-    tell(board, Play(WINNER), 120)
+    Play(WINNER).tell(board, 120)
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/#/{WINNER.id}")
         await page.wait("document.querySelectorAll('.plot canvas').length === 4")
@@ -60,7 +50,7 @@ async def test_every_plot_is_drawn_and_says_in_words_what_it_shows(page):
 
 async def test_names_stay_text_wherever_they_are_shown(page):
     board, play = Board(), Play(HARM)
-    tell(board, play, 130)
+    play.tell(board, 130)
     shown = board.experiment(HARM.id)
     metrics = {MARKUP: shown["metrics"]["click"]}
     about = shown["about"] | dict.fromkeys(("name", "team", "surface", "hypothesis", "runbook"), MARKUP)
@@ -98,7 +88,7 @@ async def test_the_browser_itself_refuses_markup_made_of_strings(page):
 
 async def test_a_choice_is_kept_in_the_address_and_the_focus_on_its_button(page):
     board, play = Board(), Play(WINNER)
-    tell(board, play, 100)
+    play.tell(board, 100)
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/")
         await page.see("figcaption h3", "Effect on purchase")
@@ -107,14 +97,14 @@ async def test_a_choice_is_kept_in_the_address_and_the_focus_on_its_button(page)
         await page.see("figcaption h3", "Effect on refund")
         assert f"#/{WINNER.id}/refund/personal" == await page.eval("location.hash")
         assert await page.eval("document.activeElement.dataset.key") == "Metric refund"
-        tell(board, play, 5)
+        play.tell(board, 5)
         await page.see(".until", ":01:45")
         assert await page.text("figcaption h3") == "Effect on refund"
 
 
 async def test_times_tell_utc_and_figures_are_readable(page):
     board = Board()
-    tell(board, Play(WINNER), 240)
+    Play(WINNER).tell(board, 240)
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/")
         await page.see(".numbers", "Always-valid p")
@@ -127,7 +117,7 @@ async def test_times_tell_utc_and_figures_are_readable(page):
 
 async def test_a_harmed_guardrail_shows_the_evidence_of_the_harm_and_not_of_its_own_claim(page):
     board = Board()
-    tell(board, Play(HARM), 130)
+    Play(HARM).tell(board, 130)
     harm = board.experiment(HARM.id)["metrics"]["unsubscribe"]["personal_bold"]["vs_control"]["tests"][1]
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/#/{HARM.id}/unsubscribe/personal_bold")
@@ -137,7 +127,7 @@ async def test_a_harmed_guardrail_shows_the_evidence_of_the_harm_and_not_of_its_
 
 async def test_readings_follow_the_pointer_in_every_plot(page):
     board = Board()
-    tell(board, Play(WINNER), 120)
+    Play(WINNER).tell(board, 120)
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/")
         newest = f"p = {board.points(WINNER.id)[-1]['metrics']['purchase']['personal']['p']:.2}"
@@ -179,14 +169,14 @@ async def test_figures_are_written_as_people_read_them(page):
 
 async def test_a_lost_connection_is_said_and_mended(page):
     board, play = Board(), Play(AA)
-    tell(board, play, 20)
+    play.tell(board, 20)
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/")
         await page.see("#connection", "Live")
         await page.see("h1", AA.name)
     await page.see("#connection", "Connection lost")
     assert AA.name == await page.text("h1")
-    tell(board, play, 10)
+    play.tell(board, 10)
     async with site(board, port):
         await page.see("#connection", "Live")
         await page.see(".until", ":00:30")
@@ -196,7 +186,7 @@ async def test_a_lost_connection_is_said_and_mended(page):
 async def test_a_phone_shows_the_list_then_one_experiment_and_never_scrolls_sideways(page, dark):
     board = Board()
     for story in (WINNER, HARM):
-        tell(board, Play(story), 130)
+        Play(story).tell(board, 130)
     async with site(board) as port:
         await page.dress(390, 844, dark)
         await page.open(f"http://127.0.0.1:{port}/")
@@ -212,7 +202,7 @@ async def test_a_phone_shows_the_list_then_one_experiment_and_never_scrolls_side
 
 async def test_a_window_made_narrow_takes_its_plots_along(page):
     board = Board()
-    tell(board, Play(WINNER), 60)
+    Play(WINNER).tell(board, 60)
     async with site(board) as port:
         await page.dress(1280)
         await page.open(f"http://127.0.0.1:{port}/#/{WINNER.id}")
@@ -227,7 +217,7 @@ async def test_an_experiment_that_is_not_there_is_said_and_appears_when_it_comes
     async with site(board) as port:
         await page.open(f"http://127.0.0.1:{port}/#/{WINNER.id}")
         await page.see("h1", "Unknown here")
-        tell(board, play, 1)
+        play.tell(board, 1)
         await page.see("h1", WINNER.name)
 
 

@@ -18,12 +18,7 @@ def board_of(*plays, looks=120):
     board = Board()
     board.pipeline = {"read": 10, "accepted": 9, "late": 0, "unused": 0, "rejected": {"malformed": 1}}
     for play in plays:
-        for _ in range(looks):
-            obj, point, decision = play.look()
-            board.show(obj)
-            board.add_point(obj["experiment_id"], point)
-            if decision:
-                board.add_decision(decision)
+        play.tell(board, looks)
     return board
 
 
