@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import tempfile
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,9 @@ from tests.services.processes import alive, end, free_ports, launch, run, wait_f
 HERE = Path(__file__).parent
 JAVA = ("java", "-Xms256m", "-Xmx1g", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1")
 START_SECONDS = 60
+
+# One id for every broker: a random one begins with "-" once in 64 times, and the storage tool takes it for an option.
+CLUSTER_ID = base64.urlsafe_b64encode(b"peekproof-tests!").decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def start(folder: Path, settings: Mapping[str, str] | None = None, *, tied: bool
     folder.mkdir(parents=True)
     port, controller = free_ports(2)
     configuration = write(folder, properties(folder / "data", port, controller) | dict(settings or {}))
-    run([*java, "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", configuration])
+    run([*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", configuration])
     pid = launch([*java, "kafka.Kafka", configuration], folder / "kafka.log", tied=tied)
     broker = Kafka(f"127.0.0.1:{port}", pid, folder)
     wait_until_it_answers(broker)
@@ -100,10 +102,6 @@ def version() -> str:
     found = ET.parse(HERE / "pom.xml").findtext(".//{*}dependency/{*}version")
     assert found, "pom.xml names the version of Apache Kafka"
     return found
-
-
-def cluster_id() -> str:
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 def write(folder: Path, configuration: Mapping[str, str]) -> Path:
