@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from stats.evidence import running
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
 from streams.core.gates import units_in
@@ -28,13 +29,9 @@ class Path(NamedTuple):
 def walk(x: Experiment, state: State, matrix: Matrix) -> Path:
     """Follow the evidence from the state along cells (looks, cells)."""
     log_e = evidence(x, matrix)
-    highest = _running(state.max_log_e, log_e)
-    best = _running(state.best, adjusted(x, log_e, highest))
+    highest = running(state.max_log_e, log_e)
+    best = running(state.best, adjusted(x, log_e, highest))
     return Path(log_e, highest, best, _reached(x, state, matrix, log_e, any_primary(x, best)))
-
-
-def _running(start: list[float], log_e: Array) -> Array:
-    return np.maximum.accumulate(np.vstack([start, log_e]), axis=0)[1:]
 
 
 def as_of(x: Experiment, state: State, path: Path, looks: Sequence[Look], at: int) -> State:
