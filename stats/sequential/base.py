@@ -81,6 +81,7 @@ class SequentialTest(Protocol):
         null: what it rejects, in words.
         exact: whether its error guarantee holds at every sample size, not only in the limit.
         two_sided: whether "no difference" is tested on both sides; otherwise only for an improvement.
+        borders: the kinds of border other than zero it can test: "difference", "lift", both or none.
     """
 
     name: ClassVar[str]
@@ -89,6 +90,7 @@ class SequentialTest(Protocol):
     null: ClassVar[str]
     exact: ClassVar[bool]
     two_sided: ClassVar[bool]
+    borders: ClassVar[tuple[str, ...]]
 
     def __init__(self, design: Design) -> None:
         """Raise ValueError, naming the parameter and its range, for a design that can't be tested."""
