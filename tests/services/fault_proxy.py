@@ -122,8 +122,7 @@ class FaultProxy:
 
 
 def _close(end: socket.socket) -> None:
-    """Close for good, also where another thread waits in it; a reset on closing needs no shutdown before."""
+    """Close for good: a thread that waits in it is woken first, or the connection would live on there."""
     with suppress(OSError):
-        if end.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(RESET)) != RESET:
-            end.shutdown(socket.SHUT_RDWR)
+        end.shutdown(socket.SHUT_RD)
     end.close()
