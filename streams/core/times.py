@@ -13,13 +13,15 @@ UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w":
 _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))\Z"
 )
+_SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
+_FRACTIONS = {"Z": 0} | {f".{n:03}Z": n for n in range(1_000)}  # how nearly every time in a stream ends
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d|w)\Z")
 
 
 @lru_cache(maxsize=4096)
-def _second(date: str, clock: str) -> int:
-    """Milliseconds of a whole second; a stream repeats its seconds, so this is mostly a cache hit."""
-    return (datetime.fromisoformat(f"{date}T{clock}+00:00") - EPOCH) // MILLISECOND
+def _second(text: str) -> int | None:
+    """Milliseconds of a whole second in UTC, written in full; a stream repeats its seconds, so this is mostly known."""
+    return (datetime.fromisoformat(f"{text}+00:00") - EPOCH) // MILLISECOND if _SECOND.match(text) else None
 
 
 def parse_instant(text: str) -> int:
@@ -28,11 +30,16 @@ def parse_instant(text: str) -> int:
     Raises:
         ValueError: not RFC 3339, no time zone, or not a calendar date.
     """
+    fraction, second = _FRACTIONS.get(text[19:]), _second(text[:19])
+    return _any_instant(text) if second is None or fraction is None else second + fraction
+
+
+def _any_instant(text: str) -> int:
     match = _RFC3339.match(text)
     if not match:
         raise ValueError(f"{text[:40]!r} is not an RFC 3339 time such as 2026-11-22T10:00:00.123Z")
     date, clock, fraction, sign, hours, minutes = match.groups()
-    instant = _second(date, clock) + (int(fraction[:3].ljust(3, "0")) if fraction else 0)
+    instant = (_second(f"{date}T{clock}") or 0) + (int(fraction[:3].ljust(3, "0")) if fraction else 0)
     return instant if sign is None else instant - _offset(sign, int(hours), int(minutes))
 
 
