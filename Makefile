@@ -3,7 +3,7 @@ UV := $(shell command -v uv || echo .venv-tools/bin/uv)
 RUN := $(UV) run --frozen
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.ready: pyproject.toml uv.lock
 	@command -v $(UV) >/dev/null || (python3 -m venv .venv-tools && .venv-tools/bin/pip install --quiet uv)
@@ -22,11 +22,26 @@ check: .venv/.ready ## lint, types, import law
 	$(RUN) mypy
 	$(RUN) lint-imports
 
+calibrate: .venv/.ready ## measure every method anew and write docs/calibration.md (QUICK=1: a twentieth of the runs)
+	$(RUN) python -m streams.lab.calibration $(if $(QUICK),--quick)
+
+mutate: .venv/.ready ## break one formula at a time; the tests must notice
+	$(RUN) scripts/mutate
+
+figures: .venv/.ready ## draw the figures of docs/tests
+	$(RUN) python -m scripts.figures
+
+schemas: .venv/.ready ## write docs/schemas
+	$(RUN) python scripts/schemas.py
+
+bench-stats: .venv/.ready ## time the statistics beside other libraries, into benchmarks/results
+	$(RUN) python -m benchmarks.statistics.peers --write
+
 format: .venv/.ready ## let ruff lay out the code
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
 
 ci: check test ## what CI runs
 
-.PHONY: help demo test check format ci
+.PHONY: help demo test check calibrate mutate figures schemas bench-stats format ci
 .DEFAULT_GOAL := help

@@ -1,5 +1,7 @@
 """Array types, and the checks at the door: an impossible number is refused by its name and the allowed range."""
 
+from math import isfinite
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -45,6 +47,12 @@ def as_level(name: str, values: ArrayLike) -> Array:
 def within(name: str, value: float, low: float, high: float) -> float:
     if not low <= value <= high:
         raise ValueError(f"{name} must be in [{low}, {high}], got {value}")
+    return value
+
+
+def finite(name: str, value: float) -> float:
+    if not isfinite(value):
+        raise ValueError(f"{name} must be in (-inf, inf), got {value}")
     return value
 
 

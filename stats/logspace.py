@@ -10,7 +10,9 @@ from stats.arrays import Array, Mask
 def logsumexp(logs: Array) -> Array:
     """Log of the sum of exponentials over the last axis, whose largest entry must be finite."""
     top = logs.max(axis=-1, keepdims=True)
-    return np.asarray(np.log(np.exp(logs - top).sum(axis=-1)) + top[..., 0])
+    shifted = logs - top
+    np.exp(shifted, out=shifted)  # a large temporary costs more than what is computed in it
+    return np.asarray(np.log(shifted.sum(axis=-1)) + top[..., 0])
 
 
 def bisect(excluded: Callable[[Array], Mask], outside: Array, inside: Array, tolerance: float) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stats.arrays import Array, Mask, as_level
+from stats.logspace import logsumexp
 from stats.ranges import as_values_in
 
 LARGEST_LOG = 700.0  # what evidence beyond this would prove is proved by it too
@@ -30,9 +31,15 @@ def closed(log_e: ArrayLike) -> Array:
     return adjusted
 
 
+def omnibus(log_e: ArrayLike) -> Array:
+    """Log of the average e-value: evidence that some variant differs from the control, whatever their dependence."""
+    logs = np.asarray(log_e, dtype=np.float64)
+    return np.asarray(logsumexp(logs) - np.log(logs.shape[-1]))
+
+
 def holm(p: ArrayLike) -> Array:
     """Adjusted p-values of Holm's step-down procedure."""
-    values = np.asarray(p, dtype=np.float64)
+    values = as_values_in("p", p, 0, 1)
     order = np.argsort(values, axis=-1)
     remaining = np.arange(values.shape[-1], 0, -1)
     stepped = np.maximum.accumulate(np.take_along_axis(values, order, axis=-1) * remaining, axis=-1)
@@ -42,7 +49,7 @@ def holm(p: ArrayLike) -> Array:
 
 
 def bonferroni(p: ArrayLike) -> Array:
-    values = np.asarray(p, dtype=np.float64)
+    values = as_values_in("p", p, 0, 1)
     return np.asarray(np.minimum(1, values * values.shape[-1]))
 
 
@@ -53,7 +60,7 @@ def log_lifted(max_log_e: ArrayLike) -> Array:
     is one at any time: 1/2 where nothing was ever earned, otherwise m over about its squared logarithm (Shafer, Shen,
     Vereshchagin and Vovk 2011, Stat. Sci. 26(1)).
     """
-    earned = np.maximum(0, np.asarray(max_log_e, dtype=np.float64))
+    earned = np.maximum(0, as_values_in("max_log_e", max_log_e, -np.inf, np.inf))
     small, large = np.minimum(earned, NEAR_ONE), np.maximum(earned, NEAR_ONE)
     direct = large + np.log1p(-(1 + large) * np.exp(-large)) - 2 * np.log(large)
     series = np.log(np.polynomial.polynomial.polyval(small, LIFT_SERIES))

@@ -7,11 +7,10 @@ large totals, so they are taken before anything becomes a float; rho and c are t
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stats.arrays import Array, as_probabilities
-
-Exact = NDArray[np.object_]
+from stats.integers import as_integers
 
 
 def label_sums(
@@ -31,22 +30,14 @@ def label_sums(
         ValueError: not a whole number, or totals that no n amounts in [0, cap] have.
     """
     odds = as_probabilities("rho", rho)
-    totals = [_whole(name, array) for name, array in (("n", n), ("total", total), ("squares", squares))]
-    for array in totals:
+    totals = {name: as_integers(name, array) for name, array in (("n", n), ("total", total), ("squares", squares))}
+    for name, array in totals.items():
         if array.shape[-2:] != (odds.size, 2):
-            raise ValueError(f"totals must have shape (..., phases, 2), {odds.size} phases of rho, got {array.shape}")
-    _CHECK(*totals, cap)
-    arms = (array[..., arm, None] for array in totals for arm in (0, 1))
+            raise ValueError(f"{name} must have shape (..., phases, 2), {odds.size} phases of rho, got {array.shape}")
+    _CHECK(*totals.values(), cap)
+    arms = (array[..., arm, None] for array in totals.values() for arm in (0, 1))
     units, first, second = (np.asarray(sums, dtype=np.float64) for sums in _SUMS(*arms, odds[:, None], centres))
     return units, first, second
-
-
-def _whole(name: str, values: ArrayLike) -> Exact:
-    array = np.asarray(values, dtype=object)
-    for value in array.flat:
-        if value != value // 1:
-            raise ValueError(f"{name} must be whole numbers, got {value}")
-    return np.asarray(np.frompyfunc(int, 1, 1)(array), dtype=object)
 
 
 def _check(n: int, total: int, squares: int, cap: float) -> None:

@@ -18,7 +18,9 @@ from streams.core.validation import DefinitionError
 from streams.lab import demo as demo_
 from streams.lab import loadgen as loadgen_
 from streams.lab import screen
+from streams.lab.plan import plan as plan_
 from streams.lab.replay import replay as replay_
+from streams.lab.simulate import simulate as simulate_
 from streams.settings import Settings, SettingsError
 from streams.worker import topics as admin
 
@@ -101,6 +103,113 @@ def replay(
         replay_(experiments, events, out, look_every, until, now=int(time.time() * 1000), progress=progress)
     report = out / "report.json"
     sys.stdout.write(report.read_text() if as_json else f"{report}\n{out / 'decisions.jsonl'}\n")
+
+
+@app.command(
+    "plan",
+    epilog="Example: `peekproof plan --baseline 0.12 --mde 5% --units-per-day 20000`\n\n"
+    "or `peekproof plan --experiments checkout.yaml --mde 3% --plot power.png`",
+)
+def plan_experiment(
+    experiments: Annotated[
+        Path | None,
+        typer.Option(help="Definitions to plan (folder or file); options take their values' place.", exists=True),
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help="Of a definition; otherwise every primary one.")] = None,
+    baseline: Annotated[float | None, typer.Option(help="Rate or mean without treatment.")] = None,
+    mde: Annotated[
+        str | None, typer.Option(help="Improvement worth detecting: `5%` of the baseline, or `0.006`.")
+    ] = None,
+    units_per_day: Annotated[float | None, typer.Option(help="Units that enter in a day, over all variants.")] = None,
+    alpha: Annotated[float | None, typer.Option(help="Two-sided level.  [default: 0.05]")] = None,
+    beta: Annotated[float | None, typer.Option(help="Accepted chance to miss the MDE.  [default: 0.2]")] = None,
+    weights: Annotated[str | None, typer.Option(help="Shares, control first.  [default: 0.5,0.5]")] = None,
+    max_runtime: Annotated[str | None, typer.Option(help="In which units enter.  [default: 28d]")] = None,
+    window: Annotated[
+        str | None, typer.Option(help="From entry to the last conversion that counts.  [default: 24h]")
+    ] = None,
+    lateness: Annotated[str | None, typer.Option(help="How late an event may come.  [default: 5m]")] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="binary or mean.  [default: binary]")] = None,
+    sd: Annotated[float | None, typer.Option(help="Of one unit's amount; of a mean.")] = None,
+    cap: Annotated[float | None, typer.Option(help="Largest amount of one unit; adds bounded_bet.")] = None,
+    method: Annotated[str | None, typer.Option(help="The one that will decide.  [default: by type]")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same plan.", min=0)] = 1,
+    runs: Annotated[int, typer.Option(help="Simulated experiments.", min=100, max=100_000)] = 2_000,
+    plot: Annotated[str | None, typer.Option(help="Draw power against days: FILE.png, or - for the terminal.")] = None,
+    *,
+    decrease: Annotated[bool, typer.Option("--decrease", help="Less is better.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan for machines.")] = False,
+) -> None:
+    """Units and days to the effect worth detecting, by method; exit code 1 if the experiment is underpowered."""
+    options = {
+        "metric": metric,
+        "baseline": baseline,
+        "mde": mde,
+        "units_per_day": units_per_day,
+        "alpha": alpha,
+        "beta": beta,
+        "weights": weights,
+        "max_runtime": max_runtime,
+        "window": window,
+        "lateness": lateness,
+        "type": type_,
+        "sd": sd,
+        "cap": cap,
+        "method": method,
+        "decrease": decrease,
+    }
+    raise typer.Exit(plan_(experiments, options, seed=seed, runs=runs, as_json=as_json, plot=plot))
+
+
+@app.command(
+    epilog="Example: `peekproof simulate --baseline 0.12 --mde 5% --units-per-day 20000 --ramp 10%,50%`\n\n"
+    "or `peekproof simulate --experiments checkout.yaml --delay 2d --plot checkout.png`",
+)
+def simulate(
+    experiments: Annotated[
+        Path | None,
+        typer.Option(help="Definitions to simulate (folder or file); options take their values' place.", exists=True),
+    ] = None,
+    baseline: Annotated[float | None, typer.Option(help="Rate of the control.")] = None,
+    mde: Annotated[
+        str | None, typer.Option(help="Improvement worth detecting: `5%` of the baseline, or `0.006`.")
+    ] = None,
+    units_per_day: Annotated[float | None, typer.Option(help="Units that enter in a day, in both arms.")] = None,
+    delay: Annotated[str | None, typer.Option(help="Mean time from entry to conversion.  [default: 1d]")] = None,
+    window: Annotated[
+        str | None, typer.Option(help="From entry to the last conversion that counts.  [default: 7d]")
+    ] = None,
+    ramp: Annotated[
+        str | None, typer.Option(help="Shares of treatment, and how long: `10%:3d,50%`.  [default: 50%]")
+    ] = None,
+    days: Annotated[str | None, typer.Option(help="Until entries and looks end.  [default: 28d]")] = None,
+    looks: Annotated[int | None, typer.Option(help="Evenly spaced.  [default: one a day]")] = None,
+    drift: Annotated[float | None, typer.Option(help="Rate at the end over rate at the start.  [default: 1]")] = None,
+    alpha: Annotated[float | None, typer.Option(help="Two-sided level.  [default: 0.05]")] = None,
+    beta: Annotated[
+        float | None, typer.Option(help="Level at which an improvement is given up.  [default: 0.2]")
+    ] = None,
+    runs: Annotated[int, typer.Option(help="Simulated experiments, without an effect and with it.", min=10)] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.", min=0)] = 1,
+    plot: Annotated[str | None, typer.Option(help="Draw decisions by day: FILE.png, or - for the terminal.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
+) -> None:
+    """False alarms, power and days to a decision of each method, on experiments such as yours."""
+    options = {
+        "baseline": baseline,
+        "mde": mde,
+        "units_per_day": units_per_day,
+        "delay": delay,
+        "window": window,
+        "ramp": ramp,
+        "days": days,
+        "looks": looks,
+        "drift": drift,
+        "alpha": alpha,
+        "beta": beta,
+    }
+    raise typer.Exit(simulate_(experiments, options, runs=runs, seed=seed, as_json=as_json, plot=plot))
 
 
 @app.command(epilog="Example: `peekproof loadgen --experiments experiments/ --rate 200 --seconds 60`")

@@ -11,7 +11,16 @@ from typer.testing import CliRunner
 from streams import cli
 from tests.lab.samples import DEFINITION, exposure, world, write
 
-COMMANDS = [["demo"], ["worker"], ["replay"], ["loadgen"], ["topics", "plan"], ["topics", "apply"]]
+COMMANDS = [
+    ["demo"],
+    ["worker"],
+    ["replay"],
+    ["loadgen"],
+    ["plan"],
+    ["simulate"],
+    ["topics", "plan"],
+    ["topics", "apply"],
+]
 
 
 def call(*arguments):
@@ -199,6 +208,48 @@ def test_apply_asks_first_and_then_there_is_nothing_to_change(admin):
     assert call("topics", "apply", "--yes").stdout == "create a\ncreate b\ndone\n"
     result = call("topics", "plan")
     assert (result.exit_code, result.stdout) == (0, "nothing to change\n")
+
+
+QUESTION = ["plan", "--baseline", 0.12, "--mde", "10%", "--runs", 100]
+
+
+def test_a_plan_that_finds_its_effect_in_time_ends_with_zero(main):
+    code, out, err = main(*QUESTION, "--units-per-day", 8_000)
+    assert (code, err) == (0, "")
+    assert "metric: treatment 1 against control, from 0.12 to 0.132 (+10 %)" in out
+    assert "underpowered" not in out
+
+
+def test_an_underpowered_plan_has_found_something(main):
+    code, out, _ = main(*QUESTION, "--units-per-day", 800, "--json")
+    assert (code, json.loads(out)["plans"][0]["underpowered"]) == (1, True)
+
+
+def test_a_definition_is_planned_with_options_in_place_of_its_values(folder, main):
+    text = DEFINITION.replace("mde: {relative: 0.5}", "baseline: {mean: 0.2}, mde: {relative: 0.5}")
+    (folder / "demo.yaml").write_text(f"{text}planning: {{units_per_day: 2000}}\n")
+    code, out, _ = main("plan", "--experiments", folder, "--mde", "20%", "--runs", 100, "--json")
+    (plan,) = json.loads(out)["plans"]
+    assert (code, plan["metric"], plan["units_per_day"], plan["mde"]["relative"]) == (
+        0,
+        "bought",
+        2_000,
+        pytest.approx(0.2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--mde", "5%"], "peekproof: --baseline: not given; give it, or --experiments\n"),
+        (["--baseline", 0.1, "--mde", "5%", "--units-per-day", -1], "peekproof: --units-per-day: -1 is out of range; "),
+        (["--plot", "power.docx"], "peekproof: --plot: 'power.docx' can't be drawn into; "),
+    ],
+)
+def test_a_plan_that_cannot_be_made_names_the_option_and_the_fix(main, arguments, message):
+    code, out, err = main("plan", *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(message)
 
 
 def test_the_console_script_starts():

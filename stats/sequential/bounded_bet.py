@@ -14,8 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stats.arrays import Array, Mask, as_level, as_positive, as_probabilities, sign, within
+from stats.effects import in_units, mde_in_units
 from stats.logspace import bisect, logsumexp
+from stats.moments import moments
 from stats.power_sums import label_sums
+from stats.sequential.base import NO_EFFECT, Design, Effect, Interval, Rho, SequentialTest, Totals, register
+from stats.strata import SMALLEST_PHASE, phase_shares, weighted
 
 STEPS = 0.09 * np.arange(1, 11)
 COST = -np.log1p(-STEPS) - STEPS
@@ -98,3 +102,42 @@ class BoundedBet:
         if self.baseline is None:
             return nodes, equal
         return np.r_[self.baseline, nodes], np.r_[0.0, equal] - np.log(2)
+
+
+@register
+class BetOnAmounts(SequentialTest):
+    """The bet as a test: its design in the metric's unit, its totals in integers."""
+
+    name = "bounded_bet"
+    outcomes = ("amount",)
+    cells = ("n", "sum", "squares")
+    null = "treatment does not raise (side 1) or lower (side -1) the mean, whenever a unit enters"
+    exact = True
+    two_sided = True
+    borders = ("difference", "lift")
+
+    def __init__(self, design: Design) -> None:
+        mde_in_units(design)
+        as_level("alpha", design.alpha)
+        if design.cap is None:
+            raise ValueError("cap must be in (0, inf), got None")
+        as_positive("cap", design.cap)
+        as_positive("scale", design.scale)
+        baseline = None if design.baseline is None else design.baseline * design.scale
+        self._design, self._bet = design, BoundedBet(round(design.cap * design.scale), baseline)
+
+    def log_e(self, totals: Totals, rho: Rho, side: int, beyond: Effect = NO_EFFECT) -> Array:
+        border = in_units("border", beyond, self._design) * self._design.scale
+        return self._bet.log_wealth(totals["n"], totals["sum"], totals["squares"], rho, side, border)
+
+    def estimate(self, totals: Totals, rho: Rho, *, relative: bool = False) -> Array:
+        """The stratified difference: a plain description, that needs no bound of the amounts."""
+        mean, variance = moments(totals["n"], totals["sum"], totals["squares"], self._design.scale)
+        arms = weighted(totals["n"], mean, variance, phase_shares(totals["n"], rho, SMALLEST_PHASE))
+        return arms.lift() if relative else arms.difference()[0]
+
+    def interval(self, totals: Totals, rho: Rho, alpha: float, *, relative: bool = False) -> Interval:
+        """Of the difference, nan where the labels are so far from rho that none fits; there is none of the lift."""
+        lower, upper = self._bet.interval(totals["n"], totals["sum"], totals["squares"], rho, alpha)
+        unit = np.where((lower <= upper) & (not relative), float(self._design.scale), np.nan)
+        return lower / unit, upper / unit

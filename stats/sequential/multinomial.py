@@ -1,22 +1,20 @@
 """Anytime-valid multinomial test: are units falling into the arms with the declared probabilities?
 
 Bayes factor of a Dirichlet alternative centred on the declared probabilities (Lindon and Malek 2022, NeurIPS,
-arXiv:2011.03567). With k the concentration, theta the probabilities, z = k theta + n and Z its sum,
-
-    log B = F(z) - F(k theta),   F(z) = sum lgamma(z_i) - lgamma(Z) - sum z_i log theta_i.
-
-Written through Stirling's formula, with the divergence of the shares from theta on its own, F keeps its digits at any
-count: the terms of size n log n that cancel are never formed.
+arXiv:2011.03567), which is the product of its one-step predictions. It guards the allocation of units; on the labels of
+converters the same evidence, cut in halves at the border, is a test of the lift.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln
 
 from stats.arrays import Array, Mask, as_counts, as_level, as_positive, as_weights
+from stats.beta_sides import log_evidence_above
+from stats.dirichlet import log_evidence
 from stats.logspace import bisect
+from stats.sequential.base import register
+from stats.sequential.converters import ConverterTest
 
-SMALL = 16.0  # from here on four terms of Stirling's series are exact in double precision
 WIDEST = 40.0  # log ratio
 TOLERANCE = 1e-10
 
@@ -32,7 +30,11 @@ def log_bayes_factor(counts: ArrayLike, probabilities: ArrayLike, concentration:
     Raises:
         ValueError: naming the argument and its range.
     """
-    return _log_e(as_counts("counts", counts), as_weights("probabilities", probabilities), concentration)
+    return log_evidence(
+        as_counts("counts", counts),
+        as_weights("probabilities", probabilities),
+        as_positive("concentration", concentration),
+    )
 
 
 def srm(counts: ArrayLike, weights: ArrayLike, concentration: ArrayLike) -> Array:
@@ -43,7 +45,8 @@ def srm(counts: ArrayLike, weights: ArrayLike, concentration: ArrayLike) -> Arra
         weights: (phases, arms) declared allocation, each phase sums to 1.
         concentration: k of every phase.
     """
-    return np.asarray(_log_e(as_counts("counts", counts), as_weights("weights", weights), concentration).sum(axis=-1))
+    size = as_positive("concentration", concentration)
+    return np.asarray(log_evidence(as_counts("counts", counts), as_weights("weights", weights), size).sum(axis=-1))
 
 
 def log_rate_ratio_interval(
@@ -55,7 +58,7 @@ def log_rate_ratio_interval(
     Bayes factor does not exclude. (...,) lower and upper; a bound never excluded is +-40.
     """
     n, theta = as_counts("counts", counts), as_weights("probabilities", probabilities)
-    evidence = _log_e(n, theta, concentration) + np.log(as_level("alpha", alpha))
+    evidence = log_bayes_factor(n, theta, concentration) + np.log(as_level("alpha", alpha))
     ratio = np.diff(np.log(np.maximum(n, np.finfo(float).tiny)) - np.log(theta))[..., 0]
     best = np.broadcast_to(np.clip(ratio, -WIDEST, WIDEST), evidence.shape)
 
@@ -67,29 +70,17 @@ def log_rate_ratio_interval(
     return lower, upper
 
 
-def _log_e(n: Array, theta: Array, concentration: ArrayLike) -> Array:
-    prior = as_positive("concentration", concentration)[..., None] * theta
-    return np.asarray(_divergence(n, theta, prior) + _correction(prior + n) - _correction(prior))
+@register
+class MultinomialTest(ConverterTest):
+    """Labels of converters against a beta law above or below the border; phases multiply.
 
+    Its concentration 1 / (m (1 - m) mde^2) makes the MDE one standard deviation of the log odds of a label.
+    """
 
-def _divergence(n: Array, theta: Array, prior: Array) -> Array:
-    """Z KL(z / Z, theta): the one large term, as a sum of terms of the size of the deviations."""
-    posterior = prior + n
-    excess = n - n.sum(axis=-1, keepdims=True) * theta
-    relative = excess / (posterior.sum(axis=-1, keepdims=True) * theta)
-    return np.asarray((posterior * np.log1p(relative) - excess).sum(axis=-1))
+    name = "multinomial"
 
-
-def _correction(z: Array) -> Array:
-    """What is left of F beside the divergence and a constant."""
-    total = z.sum(axis=-1)
-    half_logs = 0.5 * (np.log(total) - np.log(z).sum(axis=-1))
-    return np.asarray(_remainder(z).sum(axis=-1) - _remainder(total) + half_logs)
-
-
-def _remainder(z: Array) -> Array:
-    """lgamma(z) - (z - 1/2) log z + z - log(2 pi) / 2."""
-    small, large = np.minimum(z, SMALL), np.maximum(z, SMALL)
-    direct = gammaln(small) - (small - 0.5) * np.log(small) + small - 0.5 * np.log(2 * np.pi)
-    series = (1 / 12 - (1 / 360 - (1 / 1260 - 1 / 1680 / large**2) / large**2) / large**2) / large
-    return np.asarray(np.where(z < SMALL, direct, series))
+    def against(self, treated: Array, converted: Array, chance: Array, side: int) -> Array:
+        control, size = converted - treated, 1 / (chance * (1 - chance) * self.mde**2)
+        if side == 1:
+            return np.asarray(log_evidence_above(treated, control, chance, size).sum(axis=-1))
+        return np.asarray(log_evidence_above(control, treated, 1 - chance, size).sum(axis=-1))

@@ -12,6 +12,8 @@ from scipy.special import log_ndtr
 from stats.arrays import Array, Mask, as_level, as_positive
 from stats.logspace import bisect
 from stats.ranges import as_values_in
+from stats.sequential.base import register
+from stats.sequential.converters import ConverterTest
 
 TOLERANCE = 1e-14  # of the one-sided bound, as a share of the two-sided one
 
@@ -47,3 +49,17 @@ def bound(v: ArrayLike, alpha: ArrayLike, rho: ArrayLike, *, one_sided: bool = F
 
 def _time(v: ArrayLike) -> Array:
     return as_values_in("v", v, 0, np.finfo(np.float64).max)
+
+
+@register
+class NormalMixtureTest(ConverterTest):
+    """Labels of converters, each within a range of 1: their variance process is a quarter of their number.
+
+    The lambda a lift calls for is about the log odds it gives a label, so the prior's standard deviation is the MDE.
+    """
+
+    name = "normal_mixture"
+
+    def against(self, treated: Array, converted: Array, chance: Array, side: int) -> Array:
+        excess = (treated - converted * chance).sum(axis=-1)
+        return log_mixture(side * excess, converted.sum(axis=-1) / 4, self.mde**-2, one_sided=True)

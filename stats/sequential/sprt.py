@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from stats.arrays import Array, sign
-from stats.sequential.label_bet import LabelBet, Rho
+from stats.sequential.base import NO_EFFECT, Design, Effect, Rho, Totals, register
+from stats.sequential.label_bet import LabelBet, LabelBetTest
 
 ONE_STAKE = (1.0,)  # the MDE itself: the alternative is a point, as in Wald's test
 
@@ -36,3 +37,22 @@ class Sprt:
         bet = LabelBet(self.mde, self.baseline, ONE_STAKE)
         improvement = bet.log_wealth(cells, rho, self.good)
         return improvement, bet.log_wealth_relative(cells, rho, -self.good, self.good * self.mde)
+
+
+@register
+class SprtTest(LabelBetTest):
+    """The race of "no improvement" against "the MDE or more": a bet for either, whichever is sure first.
+
+    Its interval is that of the label bet's full prior, since a single stake leaves all within half an MDE standing.
+    """
+
+    name = "sprt"
+    null = "no improvement beyond the border, at any time of entry"
+    two_sided = False
+
+    def __init__(self, design: Design) -> None:
+        super().__init__(design)
+        self.runner = LabelBet(self.bet.mde, self.bet.baseline, ONE_STAKE)
+
+    def log_e(self, totals: Totals, rho: Rho, side: int, beyond: Effect = NO_EFFECT) -> Array:
+        return self.runner.against(totals, rho, side, beyond)

@@ -1,30 +1,19 @@
 """Totals of every variant, as people read them."""
 
-from typing import Any
-
 import numpy as np
 
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
-from streams.core.events import MICRO
-
-Object = dict[str, Any]
+from streams.core.outcomes.base import Object
 
 
 def arms(x: Experiment, m: int, looks: Matrix) -> list[Object]:
     """Totals of every variant over the phases."""
-    metric, block = x.metrics[m], x.layout.metrics[m]
+    block, counted = x.layout.metrics[m], x.metrics[m].counted
     units = x.layout.units.field(looks, "entered")[0].sum(axis=0)
-    total = {name: block.field(looks, name)[0].sum(axis=0) for name in block.fields}
-    converted = total["matured_converted" if metric.exact else "converted"]
-    sums = [c if metric.exact else s / MICRO for c, s in zip(converted, total.get("sum", converted), strict=True)]
-    columns = zip(units, total["matured"], converted, sums, strict=True)
-    return [_arm(int(n), int(matured), int(conversions), sum_) for n, matured, conversions, sum_ in columns]
-
-
-def _arm(units: int, matured: int, conversions: int, sum_: float) -> Object:
-    mean = sum_ / matured if matured else None
-    return {"units": units, "matured": matured, "conversions": conversions, "sum": sum_, "mean": mean}
+    totals = {name: block.field(looks, name)[0].sum(axis=0) for name in block.fields}
+    cells = [{name: int(total[v]) for name, total in totals.items()} for v in range(len(units))]
+    return [{"units": int(n)} | counted.arm(mine) for n, mine in zip(units, cells, strict=True)]
 
 
 def row(totals: list[int]) -> Matrix:

@@ -116,7 +116,7 @@ class Attribution:
             return None
         self._accept(arrival, event)
         self._units.count(number, EXPOSURES, 1)
-        self._units.enter(event.unit, number, event.time, variant)
+        self._units.enter(event.unit, number, event.time, variant, x.covariates_at(event.attributes))
         return None
 
     def _convert(self, arrival: Arrival, event: Conversion) -> str | None:

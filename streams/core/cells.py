@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 EXCLUDED = ("multi_variant", "warmup", "late", "before_exposure", "drift", "missing_value", "over_cap")
 COUNTERS = (*EXCLUDED, "duplicate", "repeat_exposure", "exposures")
-BINARY = ("converted_now", "expired", "matured", "matured_converted")
-MEAN = ("matured", "converted", "nonzero", "capped", "sum", "squares")
 
 Matrix = NDArray[np.object_]
 

@@ -1,7 +1,7 @@
 """Filters on attributes and on the data of a conversion."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from streams.core.schema import Condition, Filter
@@ -19,7 +19,7 @@ def predicate(filter_: Filter) -> Predicate | None:
 
 def _compile(condition: Condition) -> Predicate:
     path, compare = condition.attr.split("."), _comparison(condition)
-    return lambda data: compare(_look_up(data, path))
+    return lambda data: compare(look_up(data, path))
 
 
 def _comparison(c: Condition) -> Callable[[Any], bool]:
@@ -38,7 +38,8 @@ def _comparison(c: Condition) -> Callable[[Any], bool]:
     return lambda value: _ordered(ORDER[name], value, getattr(c, name))
 
 
-def _look_up(data: Any, path: list[str]) -> Any:
+def look_up(data: Any, path: Sequence[str]) -> Any:
+    """What lies at the path, or ABSENT."""
     for key in path:
         if not isinstance(data, Mapping) or key not in data:
             return ABSENT

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from stats.evidence import p_always_valid
-from streams.core import means, proportions, sizes
-from streams.core.arms import Object, arms, row
+from streams.core.arms import arms, row
 from streams.core.cells import Block, Matrix
 from streams.core.definition import Experiment, Metric
 from streams.core.nulls import null_in_words
-from streams.core.shown import Shown, number
+from streams.core.outcomes.base import Object
+from streams.core.shown import number, show
 from streams.core.state import Crossing, State
 from streams.core.status import Statuses
 from streams.core.times import format_instant
@@ -20,11 +20,11 @@ def contrasts(x: Experiment, state: State, cells: list[int]) -> Iterator[Object]
     looks, statuses = row(cells), Statuses(x, frozenset(map(int, state.crossings)))
     for m, metric in enumerate(x.metrics):
         for variant in x.treatments:
-            shown, by_arm = _show(x, m, variant, looks), arms(x, m, looks)
+            shown, by_arm = show(x, m, variant, looks), arms(x, m, looks)
             yield {
                 "id": metric.spec.id,
                 "variant": x.variants[variant],
-                "method": sizes.method(x, metric),
+                "method": metric.method,
                 "n": [by_arm[x.control]["matured"], by_arm[variant]["matured"]],
                 "estimate": shown.estimate,
                 "lower": shown.interval[0],
@@ -38,7 +38,7 @@ def contrasts(x: Experiment, state: State, cells: list[int]) -> Iterator[Object]
 
 def contrast_point(x: Experiment, state: State, m: int, variant: int, looks: Matrix) -> Object:
     """What the plots show of a contrast at one look."""
-    shown, own = _show(x, m, variant, looks), _find(x, m, variant, x.metrics[m].spec.test)
+    shown, own = show(x, m, variant, looks), _find(x, m, variant, x.metrics[m].spec.test)
     evidence = evidence_of(state, own)
     early = _find(x, m, variant, "early") if x.metrics[m].exact else None
     return {
@@ -54,9 +54,9 @@ def contrast_point(x: Experiment, state: State, m: int, variant: int, looks: Mat
 
 def versus_control(x: Experiment, state: State, statuses: Statuses, m: int, variant: int, looks: Matrix) -> Object:
     """A metric of a treatment against the control, for the experiment object."""
-    metric, shown = x.metrics[m], _show(x, m, variant, looks)
+    metric, shown = x.metrics[m], show(x, m, variant, looks)
     return {
-        "method": sizes.method(x, metric),
+        "method": metric.method,
         "estimate": shown.estimate,
         "lower": shown.interval[0],
         "upper": shown.interval[1],
@@ -136,11 +136,6 @@ def fired(state: State, i: int) -> Object:
     if crossing is None:
         return {"fired_at_units": None, "fired_at": None}
     return {"fired_at_units": crossing.units, "fired_at": format_instant(crossing.clock)}
-
-
-def _show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
-    show = proportions.show if x.metrics[m].exact else means.show
-    return show(x, m, variant, looks)
 
 
 def _cells(block: Block, variant: int, looks: Matrix) -> Object:

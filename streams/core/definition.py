@@ -4,10 +4,16 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from streams.core.cells import BINARY, MEAN, Layout
-from streams.core.conditions import Predicate, predicate
-from streams.core.events import MICRO
+from stats.sequential.base import Design
+from streams.core.cells import Layout
+from streams.core.conditions import Predicate, look_up, predicate
+from streams.core.designs import design
+from streams.core.events import micros
+from streams.core.methods import EARLY, method
+from streams.core.outcomes.base import Outcome
+from streams.core.outcomes.choice import Source, counted, sources
 from streams.core.schema import Assignment, Definition
 from streams.core.schema import Metric as MetricSpec
 
@@ -16,23 +22,35 @@ GLANCE_BACK = 60_000  # ms before entry in which a conversion is counted as `bef
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What counts for one metric: events named `event` from entry + opens to entry + closes (exclusive)."""
+    """What counts for one metric: events of its sources from entry + opens to entry + closes (exclusive)."""
 
     spec: MetricSpec
     opens: int
     closes: int
-    matches: Predicate | None
-    cap: int | None
+    sources: tuple[Source, ...]  # a ratio has two: numerator, denominator
+    counted: Outcome
+    method: str
+    design: Design
+
+    @property
+    def outcome(self) -> str:
+        """The kind of outcome, as tests know it."""
+        return self.counted.name
 
     @property
     def baseline(self) -> float | None:
         """The declared mean, in the metric's own unit."""
-        return None if self.spec.baseline is None else self.spec.baseline.mean
+        return self.design.baseline
+
+    @property
+    def cap(self) -> int | None:
+        """The most a unit counts for, in millionths."""
+        return None if self.spec.cap is None else micros(self.spec.cap.value)
 
     @property
     def exact(self) -> bool:
-        """Whether a unit is a yes or a no."""
-        return self.spec.type in ("binary", "retention")
+        """Whether a unit is a yes or a no as soon as it converts: there is an early reading."""
+        return self.spec.type in EARLY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +71,7 @@ class Experiment:
     closings: tuple[int, ...]  # distinct ends of windows after entry, ascending
     control: int  # index among the variants
     names: frozenset[str]  # events that some metric counts
+    covariates: tuple[tuple[str, ...], ...]  # paths of attributes that are kept of an entry
 
     @property
     def id(self) -> str:
@@ -90,6 +109,10 @@ class Experiment:
         """Whether a unit with that entry time never enters."""
         return self.effective_from is not None and entry < self.effective_from + self.spec.schedule.warmup
 
+    def covariates_at(self, attributes: Mapping[str, Any]) -> tuple[int, ...]:
+        """Covariates of an exposure, in millionths."""
+        return tuple([micros(look_up(attributes, path)) for path in self.covariates]) if self.covariates else ()
+
     def runs_at(self, time: int) -> bool:
         """Whether an exposure at that event time belongs to the experiment."""
         schedule = self.spec.schedule
@@ -117,7 +140,8 @@ class Catalogue:
 
 def compile_definition(spec: Definition, canonical: bytes) -> Experiment:
     """Make a checked definition ready; `canonical` is its canonical JSON, which names it from here on."""
-    metrics = tuple(_metric(metric) for metric in spec.metrics)
+    attributes = tuple({metric.covariate.attr: None for metric in spec.metrics if metric.covariate is not None})
+    metrics = tuple(_metric(spec, metric, attributes) for metric in spec.metrics)
     weights = _weights(spec.assignment)
     return Experiment(
         spec=spec,
@@ -129,18 +153,26 @@ def compile_definition(spec: Definition, canonical: bytes) -> Experiment:
         weights=weights,
         metrics=metrics,
         eligible=predicate(spec.assignment.eligibility),
-        layout=Layout.of(len(weights), len(weights[0]), [BINARY if metric.exact else MEAN for metric in metrics]),
+        layout=Layout.of(len(weights), len(weights[0]), [metric.counted.cells for metric in metrics]),
         lateness=int(spec.exposure.lateness),
         closings=tuple(sorted({metric.closes for metric in metrics})),
         control=[variant.role for variant in spec.assignment.variants].index("control"),
-        names=frozenset(metric.event for metric in spec.metrics),
+        names=frozenset(source.event for metric in metrics for source in metric.sources),
+        covariates=tuple(tuple(attribute.split(".")) for attribute in attributes),
     )
 
 
-def _metric(spec: MetricSpec) -> Metric:
+def _metric(whole: Definition, spec: MetricSpec, attributes: tuple[str, ...]) -> Metric:
     opens = spec.window.delay
-    cap = None if spec.cap is None else round(spec.cap.value * MICRO)
-    return Metric(spec, opens, opens + spec.window.length, predicate(spec.filter), cap)
+    return Metric(
+        spec=spec,
+        opens=opens,
+        closes=opens + spec.window.length,
+        sources=sources(spec),
+        counted=counted(spec, attributes),
+        method=method(whole.statistics, spec),
+        design=design(whole, spec),
+    )
 
 
 def _weights(assignment: Assignment) -> tuple[tuple[float, ...], ...]:

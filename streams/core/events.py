@@ -25,6 +25,12 @@ REASONS = (
 )
 
 
+def micros(value: Any) -> int:
+    """A number in range in millionths; anything else counts for nothing."""
+    number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_VALUE
+    return round(value * MICRO) if number else 0
+
+
 class Record(NamedTuple):
     """One record of a source topic, as the transport hands it over. `timestamp` is the Kafka record time in ms."""
 

@@ -1,10 +1,11 @@
 """Rule 2: who may use an event, or why nobody may. Judged from the event and its record time alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from streams.core.conditions import Predicate
 from streams.core.definition import Catalogue, Experiment
 from streams.core.events import MAX_VALUE, MICRO, Arrival, Conversion, Exposure
 from streams.core.memory import Barred
@@ -13,6 +14,8 @@ from streams.core.schema import Exposing
 
 DEFAULT_SKEW = Exposing().clock_skew
 NOTHING: Barred = frozenset()
+
+Filtered = tuple[tuple[int, int, int], Predicate]  # a source (experiment, metric, source) and its filter
 
 
 class Use(NamedTuple):
@@ -34,6 +37,7 @@ class Intake:
         for number, x in enumerate(self.experiments):
             for name in x.names:
                 self._users.setdefault(name, []).append(number)
+        self._filters = _filters(self.experiments)
 
     def exposure(self, arrival: Arrival, event: Exposure) -> tuple[int, int] | str:
         """(experiment, variant) as numbers, or the first reason against."""
@@ -84,10 +88,21 @@ class Intake:
         x = self.experiments[number]
         return event.target is not None and event.experiment_id in (None, x.id) and _consents(x, event.consent)
 
-    def _unmatched(self, number: int, event: Conversion) -> list[tuple[int, int]]:
-        metrics = [(m, metric) for m, metric in enumerate(self.experiments[number].metrics) if metric.matches]
-        data = _data(event.body) if metrics else {}
-        return [(number, m) for m, metric in metrics if metric.matches and not metric.matches(data)]
+    def _unmatched(self, number: int, event: Conversion) -> list[tuple[int, int, int]]:
+        filters = self._filters.get((number, event.event))
+        data = _data(event.body) if filters else {}
+        return [place for place, matches in filters or () if not matches(data)]
+
+
+def _filters(experiments: Sequence[Experiment]) -> dict[tuple[int, str], list[Filtered]]:
+    """Of each experiment and event name: sources that have a filter."""
+    found: dict[tuple[int, str], list[Filtered]] = {}
+    for number, x in enumerate(experiments):
+        for m, metric in enumerate(x.metrics):
+            for s, source in enumerate(metric.sources):
+                if source.matches is not None:
+                    found.setdefault((number, source.event), []).append(((number, m, s), source.matches))
+    return found
 
 
 def _exposure_refusal(x: Experiment, event: Exposure) -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 Added = tuple[tuple[int, int], ...]  # (cell, amount): what a unit adds to the counts of an experiment
-Barred = frozenset[int | tuple[int, int]]  # experiments e, and metrics (e, m), that may not use an event
+Barred = frozenset[int | tuple[int, int, int]]  # experiments e, and sources (e, metric, s), that may not use an event
 
 
 class Copy(NamedTuple):
@@ -27,13 +27,24 @@ class Reversal(NamedTuple):
 
 @dataclass(slots=True)
 class Entry:
-    """A unit in an experiment: its first exposure, the set of arms seen (bits), and what it adds to the cells."""
+    """A unit in an experiment: its first exposure, the set of arms seen (bits), and what it adds to the cells.
+
+    `covariates` are those of the first exposure, in millionths; nobody pays for them where none is declared.
+    """
 
     time: int
     variant: int
     arms: int
     added: Added = ()
     open: bool = True
+    covariates: tuple[int, ...] = ()
+
+    def expose(self, time: int, variant: int, covariates: tuple[int, ...]) -> None:
+        """The smallest (time, variant) is the entry; of exposures tied in both each covariate is its smallest."""
+        if (time, variant) < (self.time, self.variant):
+            self.time, self.variant, self.covariates = time, variant, covariates
+        elif covariates and (time, variant) == (self.time, self.variant):
+            self.covariates = tuple(map(min, self.covariates, covariates))
 
     @property
     def crossed(self) -> bool:

@@ -83,7 +83,7 @@ def _findings(x: Experiment, state: State, totals: list[int]) -> list[str]:
 
 def _finding(metric: Metric, contrast: dict[str, Any]) -> str:
     """Such as: guardrail unsubscribe: personal worse by 0.41 points, interval [0.21, 0.62], margin 0.20."""
-    scale, unit = (100, " points") if metric.exact else (1, "")
+    scale, unit = (100, " points") if metric.outcome == "yes_no" else (1, "")
     said, effect = SAYING[contrast["status"]], scale * (contrast["estimate"] or 0)
     size = f"{abs(effect):.2f}" if said.endswith("by") else f"{effect:+.2f}"
     text = f"{metric.spec.role} {contrast['id']}: {contrast['variant']} {said} {size}{unit}"

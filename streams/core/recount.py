@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from streams.core import cells
-from streams.core.definition import GLANCE_BACK, Experiment, Metric
+from streams.core.definition import GLANCE_BACK, Experiment
 from streams.core.events import MICRO
 from streams.core.memory import Added, Copy, Entry, Reversal, Unit
+from streams.core.outcomes.base import Amounts, Did
 
 MOST = 1_000  # conversions of a unit that one window uses
 MISSING = -1  # stands for "no value" where values are compared: it is smaller than any
@@ -25,7 +26,8 @@ def recount(x: Experiment, number: int, entry: Entry, unit: Unit, clock: int) ->
     if x.warms_up(entry.time):
         return (*crossed, (WARMUP, 1))
     if not (unit.conversions or unit.reversals or entry.crossed):
-        return _silent(x, x.phase(entry.time), entry.variant, x.matured(entry.time, clock))
+        silent = _silent if entry.covariates else _alike
+        return silent(x, x.phase(entry.time), entry.variant, x.matured(entry.time, clock), entry.covariates)
     seen = _Seen.of(x, number, entry, unit)
     duplicates = seen.duplicates()
     if crossed and x.spec.exposure.multi_variant == "exclude":
@@ -56,15 +58,22 @@ def _horizon(x: Experiment, entry: Entry) -> int:
     return entry.time - x.lateness - GLANCE_BACK
 
 
-@lru_cache(maxsize=2**14)
-def _silent(x: Experiment, phase: int, variant: int, matured: int) -> Added:
+def _silent(x: Experiment, phase: int, variant: int, matured: int, covariates: tuple[int, ...]) -> Added:
     """What most units add: they entered, and did nothing of interest."""
     added = [(x.layout.units.at(phase, variant), 1)]
     for metric, block in zip(x.metrics, x.layout.metrics, strict=True):
         if metric.closes in x.closings[:matured]:
-            amounts = _binary([], []) if metric.exact else _mean(metric, [])
-            added += [(block.at(phase, variant) + i, amount) for i, amount in amounts]
+            nothing = (0,) * len(metric.sources)
+            amounts = metric.counted.matured(Did(acted=False, events=nothing, sums=nothing, covariates=covariates))
+            added += _placed(block.at(phase, variant), amounts)
     return tuple(added)
+
+
+_alike = lru_cache(maxsize=2**14)(_silent)  # without covariates few differ
+
+
+def _placed(first: int, amounts: Amounts) -> Iterator[tuple[int, int]]:
+    return ((first + i, amount) for i, amount in enumerate(amounts) if amount)
 
 
 @dataclass(slots=True)
@@ -77,6 +86,7 @@ class _Seen:
     copies: dict[int, list[Copy]]
     chosen: dict[int, Copy]  # of the copies of a conversion the smallest is the event
     reversals: list[Reversal]
+    windows: list[list[tuple[int, Copy]]]  # by metric: distinct conversions, in the order in which they are used
 
     @classmethod
     def of(cls, x: Experiment, number: int, entry: Entry, unit: Unit) -> "_Seen":
@@ -87,8 +97,11 @@ class _Seen:
             if (usable := [c for c in all_ if c.time >= horizon and c.event in x.names and number not in c.barred])
         }
         chosen = {i: group[0] if len(group) == 1 else min(group, key=_content) for i, group in copies.items()}
+        ordered = sorted(chosen.items())
         reversals = [r for r in unit.reversals if r.time >= horizon and number not in r.barred]
-        return cls(x, number, entry, copies, chosen, reversals)
+        seen = cls(x, number, entry, copies, chosen, reversals, [])
+        seen.windows += ([one for one in ordered if seen._inside(m, one[1])] for m in range(len(x.metrics)))
+        return seen
 
     def duplicates(self) -> Added:
         """Copies inside a window minus the distinct ones."""
@@ -100,11 +113,9 @@ class _Seen:
         yield from ((BEFORE, 1) for c in self.chosen.values() if self._just_before(c))
         matures = self.entry.time + self.x.longest + self.x.lateness
         yield from ((DRIFT, 1) for r in self.reversals if r.record_time >= matures)
-        valueless = {i for m in self._metrics("continuous") for i, c in self._window(m) if c.value == MISSING}
-        yield from ((NO_VALUE, 1) for _ in valueless)
-        if len(self.chosen) > MOST:
-            over = {i for m in range(len(self.x.metrics)) for i, _ in self._window(m)[MOST:]}
-            yield from ((OVER, 1) for _ in over)
+        missing = ((m, i, c) for m, window in enumerate(self.windows) for i, c in window if c.value == MISSING)
+        yield from ((NO_VALUE, 1) for _ in {i for m, i, c in missing if self._lacks_value(m, c)})
+        yield from ((OVER, 1) for _ in {i for window in self.windows for i, _ in window[MOST:]})
 
     def outcomes(self, clock: int) -> Iterator[tuple[int, int]]:
         """Cells of every metric."""
@@ -112,34 +123,40 @@ class _Seen:
         for m, metric in enumerate(self.x.metrics):
             cell = self.x.layout.metrics[m].at(phase, self.entry.variant)
             matures = self.entry.time + metric.closes + self.x.lateness
-            events = self._window(m)[:MOST]
-            if metric.exact and events:
-                yield cell, 1
+            events = self.windows[m][:MOST]
+            if events:
+                yield from _placed(cell, metric.counted.at_once)
             if clock >= matures:
-                kept = self._unreversed(events, matures)
-                amounts = _binary(events, kept) if metric.exact else _mean(metric, kept)
-                yield from ((cell + i, amount) for i, amount in amounts)
+                did = self._did(m, self._unreversed(events, matures), acted=bool(events))
+                yield from _placed(cell, metric.counted.matured(did))
 
-    def _window(self, m: int) -> list[tuple[int, Copy]]:
-        """Distinct conversions of a metric, in the order in which they are used up to the limit."""
-        return sorted(pair for pair in self.chosen.items() if self._inside(m, pair[1]))
+    def _did(self, m: int, kept: list[Copy], *, acted: bool) -> Did:
+        sources = self.x.metrics[m].sources
+        events, sums = [0] * len(sources), [0] * len(sources)
+        for c in kept:
+            for s in self._serves(m, c):
+                events[s] += 1
+                sums[s] += max(c.value, 0) if sources[s].valued else MICRO
+        return Did(acted, tuple(events), tuple(sums), self.entry.covariates)
 
     def _inside(self, m: int, c: Copy) -> bool:
         metric = self.x.metrics[m]
-        return metric.opens <= c.time - self.entry.time < metric.closes and self._counts(m, c)
+        return metric.opens <= c.time - self.entry.time < metric.closes and bool(self._serves(m, c))
 
-    def _counts(self, m: int, c: Copy) -> bool:
-        return self.x.metrics[m].spec.event == c.event and (self.number, m) not in c.barred
+    def _serves(self, m: int, c: Copy) -> list[int]:
+        """The sources of a metric it is an event of."""
+        sources = enumerate(self.x.metrics[m].sources)
+        return [s for s, source in sources if source.event == c.event and (self.number, m, s) not in c.barred]
+
+    def _lacks_value(self, m: int, c: Copy) -> bool:
+        return any(self.x.metrics[m].sources[s].valued for s in self._serves(m, c))
 
     def _in_some_window(self, c: Copy) -> bool:
         return any(self._inside(m, c) for m in range(len(self.x.metrics)))
 
     def _just_before(self, c: Copy) -> bool:
         before = self.entry.time - c.time
-        return 0 < before <= GLANCE_BACK and any(self._counts(m, c) for m in range(len(self.x.metrics)))
-
-    def _metrics(self, kind: str) -> list[int]:
-        return [m for m, metric in enumerate(self.x.metrics) if metric.spec.type == kind]
+        return 0 < before <= GLANCE_BACK and any(self._serves(m, c) for m in range(len(self.x.metrics)))
 
     def _unreversed(self, events: list[tuple[int, Copy]], matures: int) -> list[Copy]:
         taken_back = {r.target for r in self.reversals if r.record_time < matures}
@@ -149,22 +166,3 @@ class _Seen:
 def _content(c: Copy) -> tuple[int, str, int, list[str]]:
     """Orders copies; those that differ only in what filters make of them must not be left to chance."""
     return c.time, c.event, c.value, sorted(map(repr, c.barred))
-
-
-def _binary(events: list[tuple[int, Copy]], kept: list[Copy]) -> Iterator[tuple[int, int]]:
-    """`expired`, `matured`, `matured_converted`; the early reading keeps what was reversed."""
-    if not events:
-        yield 1, 1
-    yield 2, 1
-    if kept:
-        yield 3, 1
-
-
-def _mean(metric: Metric, kept: list[Copy]) -> Iterator[tuple[int, int]]:
-    """`matured`, `converted`, `nonzero`, `capped`, `sum`, `squares` of the unit's capped total in millionths."""
-    total = MICRO * len(kept) if metric.spec.type == "count" else sum(max(c.value, 0) for c in kept)
-    value = total if metric.cap is None else min(total, metric.cap)
-    yield 0, 1
-    for i, amount in enumerate((bool(kept), value > 0, total > value, value, value * value), start=1):
-        if amount:
-            yield i, int(amount)

@@ -16,12 +16,6 @@ def refused(d: Definition) -> Iterator[Refusal]:
     """(pointer, what, fix) of each part that asks for something this version can't do."""
     if d.kind in ("Rollout", "Holdout"):
         yield "/kind", f"kind {d.kind}", "use Experiment or AATest"
-    for i, metric in enumerate(d.metrics):
-        if metric.type in ("ratio", "quantile"):
-            yield f"/metrics/{i}/type", f"type {metric.type}", "use binary, retention, count or continuous"
-        for name in ("denominator", "threshold"):
-            if getattr(metric, name) is not None:
-                yield f"/metrics/{i}/{name}", name, "remove it"
     if d.segments:
         yield "/segments", "testing by segment", "remove segments"
     if d.decision.require_net_value:

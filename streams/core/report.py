@@ -1,9 +1,10 @@
 """What is told of an experiment: the object of a replay's report, of the API and of the evidence topic."""
 
-from streams.core.arms import Object, arms, row
+from streams.core.arms import arms, row
 from streams.core.cells import EXCLUDED, index
 from streams.core.contrasts import contrast_point, early, evidence_of, fired, versus_control
 from streams.core.definition import Experiment
+from streams.core.outcomes.base import Object
 from streams.core.state import State
 from streams.core.status import Statuses
 from streams.core.times import format_instant

@@ -18,6 +18,7 @@ Text = Annotated[str, Meta(max_length=2000)]
 Words = Annotated[str, Meta(min_length=1, max_length=200)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Amount = Annotated[float, Meta(ge=1e-9, le=9e12)]  # what a value can be, and what can still be told from nothing
+Threshold = Annotated[float, Meta(ge=1e-4, le=9e12)]  # a 16th of it can still be counted in millionths
 
 
 class Millis(int):
@@ -30,6 +31,11 @@ class Instant(int):
     """A moment, written as RFC 3339 with a zone."""
 
     __slots__ = ()
+
+
+def lasting(milliseconds: int) -> Any:
+    """A default duration. Made anew each time, as the generator of JSON Schemas can't write one down."""
+    return field(default_factory=lambda: Millis(milliseconds))
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
@@ -137,13 +143,13 @@ class Exposing(Part, frozen=True):
     multi_variant: Literal["exclude", "first_seen"] = "exclude"
     warn_ratio: Share = 0.01
     block_ratio: Share = 0.10
-    clock_skew: Millis = Millis(5 * UNITS["m"])
-    lateness: Millis = Millis(5 * UNITS["m"])
+    clock_skew: Millis = lasting(5 * UNITS["m"])
+    lateness: Millis = lasting(5 * UNITS["m"])
 
 
 class Window(Part, frozen=True):
     length: Millis
-    delay: Millis = Millis(0)
+    delay: Millis = lasting(0)
 
 
 class Cap(Part, frozen=True):
@@ -167,15 +173,24 @@ class Value(Part, frozen=True):
     currency: Words
     se: float = 0
     acquisition_cost: float = 0
-    horizon: Millis = Millis(365 * DAY)
+    horizon: Millis = lasting(365 * DAY)
     discount: float = 0
 
 
 class Denominator(Part, frozen=True):
+    """What a unit's numerator is divided by: the sum of these events' values, or their number."""
+
     event: Words
     value: bool = False
     count: bool = False
     filter: Filter = Filter()
+
+
+class Covariate(Part, frozen=True):
+    """A number known of a unit at its exposure: an attribute, and how the outcome goes with it, if that is known."""
+
+    attr: Words
+    theta: Annotated[float, Meta(ge=-9e12, le=9e12)] | None = None
 
 
 class Metric(Part, frozen=True):
@@ -193,8 +208,10 @@ class Metric(Part, frozen=True):
     target: Size | None = None
     margin: Size | None = None
     value: Value | None = None
+    numerator: Literal["value", "count"] = "value"
     denominator: Denominator | None = None
-    threshold: float | None = None
+    threshold: Threshold | None = None
+    covariate: Covariate | None = None
     proxy: bool = False
     action: Literal["warn", "pause", "rollback"] | None = None
     early_action: Literal["warn", "pause", "rollback"] = "warn"
@@ -207,8 +224,17 @@ class Srm(Part, frozen=True):
     min_deviation: Share = 0.01
 
 
+class Horizon(Part, frozen=True):
+    """The planned end of a group-sequential test, and how its error is spent until then."""
+
+    conversions: Annotated[float, Meta(ge=1, le=1e12)]
+    spending: Literal["obrien_fleming", "pocock", "power", "hwang_shih_decani"] = "obrien_fleming"
+    parameter: Annotated[float, Meta(ge=-40, le=40)] | None = None
+
+
 class Statistics(Part, frozen=True):
     method: dict[Key, Words] = {}
+    horizon: dict[Key, Horizon] = {}
     alpha: float = 0.05
     beta: float = 0.2
     guardrail_alpha: float = 0.05
@@ -260,16 +286,16 @@ class Segment(Part, frozen=True):
 class Schedule(Part, frozen=True):
     start_at: Instant | None = None
     stop_at: Instant | None = None
-    min_runtime: Millis = Millis(3 * DAY)
-    max_runtime: Millis = Millis(28 * DAY)
+    min_runtime: Millis = lasting(3 * DAY)
+    max_runtime: Millis = lasting(28 * DAY)
     min_units: Annotated[int, Meta(ge=0)] = 1000
-    warmup: Millis = Millis(0)
-    no_data_grace: Millis = Millis(HOUR)
+    warmup: Millis = lasting(0)
+    no_data_grace: Millis = lasting(HOUR)
 
 
 class ChangeBudget(Part, frozen=True):
     max_applied: Annotated[int, Meta(ge=0)] = 2
-    per: Millis = Millis(7 * DAY)
+    per: Millis = lasting(7 * DAY)
 
 
 class Freeze(Part, frozen=True, rename={"from_": "from"}):
@@ -280,8 +306,8 @@ class Freeze(Part, frozen=True, rename={"from_": "from"}):
 
 class Governance(Part, frozen=True):
     automation: Literal["observe", "recommend", "rollback_only", "full"] = "recommend"
-    change_budget: ChangeBudget = ChangeBudget()
-    cool_down: Millis = Millis(DAY)
+    change_budget: ChangeBudget = field(default_factory=ChangeBudget)
+    cool_down: Millis = lasting(DAY)
     freeze: tuple[Freeze, ...] = ()
     approvals: dict[Words, tuple[Words, ...]] = {}
 
@@ -296,7 +322,7 @@ class Notify(Part, frozen=True):
 
 class Privacy(Part, frozen=True):
     require_consent: Words | None = None
-    retention: Millis = Millis(90 * DAY)
+    retention: Millis = lasting(90 * DAY)
 
 
 class Planning(Part, frozen=True):
@@ -311,12 +337,12 @@ class Definition(Part, frozen=True):
     assignment: Assignment
     metrics: Annotated[tuple[Metric, ...], Meta(min_length=1, max_length=100)]
     flag: Flag = Flag()
-    exposure: Exposing = Exposing()
+    exposure: Exposing = field(default_factory=Exposing)
     statistics: Statistics = Statistics()
     decision: Decision = Decision()
     segments: tuple[Segment, ...] = ()
-    schedule: Schedule = Schedule()
-    governance: Governance = Governance()
+    schedule: Schedule = field(default_factory=Schedule)
+    governance: Governance = field(default_factory=Governance)
     notify: Notify = Notify()
-    privacy: Privacy = Privacy()
+    privacy: Privacy = field(default_factory=Privacy)
     planning: Planning | None = field(default=None)

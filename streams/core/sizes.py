@@ -1,6 +1,8 @@
 """Sizes and sides of a metric's tests, in the units the tests take."""
 
+from stats.sequential.base import Effect
 from streams.core.definition import Experiment, Metric
+from streams.core.method_checks import sizes_known
 from streams.core.schema import Size
 
 
@@ -19,10 +21,23 @@ def absolute(size: Size, metric: Metric) -> float:
     return size.absolute if size.absolute is not None else float(size.relative or 0) * _baseline(metric)
 
 
+def margin(metric: Metric) -> Effect:
+    """The margin as it is declared."""
+    size = metric.spec.margin
+    assert size is not None, "what is tested beyond a margin has one: see `validation`"
+    return Effect(size.absolute) if size.absolute is not None else Effect(relative(size, metric), relative=True)
+
+
+def worth(metric: Metric) -> Effect:
+    """The effect worth detecting: of a rate a share of itself, of anything else an amount."""
+    if metric.outcome == "yes_no":
+        return Effect(relative(metric.spec.mde, metric), relative=True)
+    return Effect(absolute(metric.spec.mde, metric))
+
+
 def testable(metric: Metric) -> bool:
-    """Whether the sizes of a count or continuous metric are known: relative ones need a baseline."""
-    sizes = [size for size in (metric.spec.mde, metric.spec.margin) if size is not None]
-    return metric.exact or metric.baseline is not None or all(size.absolute is not None for size in sizes)
+    """Whether what is looked for has a size; otherwise the metric is counted, estimated and not tested."""
+    return sizes_known(metric.spec)
 
 
 def _baseline(metric: Metric) -> float:
@@ -34,15 +49,3 @@ def _baseline(metric: Metric) -> float:
 def rho(x: Experiment, variant: int) -> list[float]:
     """Probability of the variant among itself and the control, by phase."""
     return [weights[variant] / (weights[variant] + weights[x.control]) for weights in x.weights]
-
-
-def alpha(x: Experiment, metric: Metric) -> float:
-    """Level of one reading of the metric; a guardrail that may act on both readings halves it."""
-    statistics = x.spec.statistics
-    level = statistics.guardrail_alpha if metric.spec.role == "guardrail" else statistics.alpha
-    return level / 2 if metric.spec.early_action != "warn" else level
-
-
-def method(x: Experiment, metric: Metric) -> str:
-    """The chosen method, or the default of the type."""
-    return x.spec.statistics.method.get(metric.spec.id, "label_bet" if metric.exact else "asymptotic_cs")

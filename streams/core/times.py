@@ -55,6 +55,12 @@ def format_instant(milliseconds: int) -> str:
     return text.replace("+00:00", "Z")
 
 
+def format_duration(milliseconds: int) -> str:
+    """As `parse_duration` reads it, in the largest unit that is whole."""
+    name = next(name for name in ("d", "h", "m", "s", "ms") if milliseconds % UNITS[name] == 0)
+    return f"{milliseconds // UNITS[name]}{name}" if milliseconds else "0s"
+
+
 def parse_duration(text: str) -> int:
     """Milliseconds of a whole number with a unit, such as `30m`, `24h` or `7d`.
 

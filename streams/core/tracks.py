@@ -9,14 +9,15 @@ from functools import lru_cache
 
 import numpy as np
 
+from stats.arrays import Array
 from stats.multiplicity import bonferroni, closed, holm
 from stats.sequential.multinomial import srm
-from streams.core import means, proportions, sizes
 from streams.core.cells import Matrix
-from streams.core.definition import Experiment, Metric
+from streams.core.claims import evidence as claimed
+from streams.core.claims import kinds
+from streams.core.definition import Experiment
 from streams.core.shown import floats
-
-Array = proportions.Array
+from streams.core.testing import tests
 
 HALVES = ("better", "early_better", "early_worse")  # they declare for what is shown two-sided
 ADJUSTED = ("better", "harm", "non_inferiority", "equivalence")
@@ -47,6 +48,12 @@ def tracks(x: Experiment) -> tuple[Track, ...]:
     return (_srm_track(x), *(track for m in range(len(x.metrics)) for track in _of_metric(x, m)))
 
 
+@lru_cache(maxsize=4096)
+def thresholds(x: Experiment) -> Array:
+    """(tracks,) what each must reach."""
+    return np.array([track.threshold for track in tracks(x)])
+
+
 def _srm_track(x: Experiment) -> Track:
     alpha = x.spec.statistics.srm.alpha
     return Track(-1, -1, "srm", alpha, math.log(1 / alpha))
@@ -57,36 +64,26 @@ def _of_metric(x: Experiment, m: int) -> list[Track]:
     return [_track(x, m, variant, kind) for variant in x.treatments for kind in kinds(metric)]
 
 
-def kinds(metric: Metric) -> tuple[str, ...]:
-    """What is tested of a metric, in the order of its tracks."""
-    early = ("early", "early_better", "early_worse") if metric.exact else ()
-    if metric.spec.test == "superiority":
-        return (*early, "superiority", "better", "harm", "futility")
-    return (*early, metric.spec.test, "harm")
-
-
 def _track(x: Experiment, m: int, variant: int, kind: str) -> Track:
     metric = x.metrics[m]
-    level = x.spec.statistics.beta if kind == "futility" else sizes.alpha(x, metric)
-    return Track(m, variant, kind, level, math.log(_odds(x, metric, kind) / level))
+    level = x.spec.statistics.beta if kind == "futility" else metric.design.alpha
+    return Track(m, variant, kind, level, math.log(_odds(x, m, kind) / level))
 
 
-def _odds(x: Experiment, metric: Metric, kind: str) -> int:
+def _odds(x: Experiment, m: int, kind: str) -> int:
     """A half of a two-sided test declares at twice the odds."""
-    one_sided = metric.spec.test != "superiority" or sizes.method(x, metric) == "sprt"
     if kind in ("early_better", "early_worse"):
         return 2
-    return 2 if kind in ("better", "harm") and not one_sided else 1
+    both = x.metrics[m].spec.test == "superiority" and tests(x, m).matured.two_sided
+    return 2 if kind in ("better", "harm") and both else 1
 
 
 def evidence(x: Experiment, looks: Matrix) -> Array:
     """Log evidence (looks, tracks) of every track at every look."""
     columns = [_sample_ratio(x, looks)]
     for m, metric in enumerate(x.metrics):
-        family = proportions if metric.exact else means
-        for variant in x.treatments:
-            found = family.evidence(x, m, variant, looks)
-            columns += [found[kind] for kind in kinds(metric)]
+        found = claimed(x, m, looks)
+        columns += [found[variant][kind] for variant in x.treatments for kind in kinds(metric)]
     return np.asarray(np.round(np.stack(columns, axis=-1), DIGITS) + 0.0)
 
 
@@ -107,6 +104,7 @@ def adjusted(x: Experiment, log_e: Array, highest: Array) -> Array:
     return out
 
 
+@lru_cache(maxsize=4096)
 def _families(x: Experiment) -> list[list[int]]:
     families: dict[tuple[int, str], list[int]] = {}
     for i, track in enumerate(tracks(x)):

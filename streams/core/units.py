@@ -37,12 +37,12 @@ class Units:
         self.cells[number][place] += amount
         self.changed.add(number)
 
-    def enter(self, key: int, number: int, time: int, variant: int) -> None:
+    def enter(self, key: int, number: int, time: int, variant: int, covariates: tuple[int, ...] = ()) -> None:
         """First exposure: the smallest (event time, variant); the set of arms seen grows."""
         unit = self._units.setdefault(key, Unit())
         entry = unit.entries.get(number)
         if entry is None:
-            unit.entries[number] = Entry(time, variant, 1 << variant)
+            unit.entries[number] = Entry(time, variant, 1 << variant, covariates=covariates)
             self._marked.add(key)
             return
         known = entry.arms & (1 << variant)
@@ -50,7 +50,7 @@ class Units:
         if known:
             self.count(number, REPEAT, 1)
         if entry.open:
-            entry.time, entry.variant = min((entry.time, entry.variant), (time, variant))
+            entry.expose(time, variant, covariates)
             self._marked.add(key)
         elif not known:
             self._replace(number, entry, crossed_after_closing(self._experiments[number], entry.added))

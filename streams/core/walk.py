@@ -6,13 +6,14 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from stats.arrays import Array
 from stats.evidence import running
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
 from streams.core.gates import units_in
 from streams.core.look import Look
 from streams.core.state import Crossing, State
-from streams.core.tracks import SRM, Array, adjusted, any_primary, evidence, tracks
+from streams.core.tracks import SRM, adjusted, any_primary, evidence, thresholds
 
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
@@ -47,9 +48,11 @@ def as_of(x: Experiment, state: State, path: Path, looks: Sequence[Look], at: in
 
 def _reached(x: Experiment, state: State, matrix: Matrix, log_e: Array, best: Array) -> Flags:
     """(looks, tracks): thresholds reached by then."""
-    reached = best >= np.array([track.threshold for track in tracks(x)])
-    reached[:, SRM] = (log_e[:, SRM] >= tracks(x)[SRM].threshold) & _lopsided(x, matrix)
-    reached[0] |= [str(i) in state.crossings for i in range(len(tracks(x)))]
+    reached = best >= thresholds(x)
+    reached[:, SRM] = log_e[:, SRM] >= thresholds(x)[SRM]
+    if reached[:, SRM].any():
+        reached[:, SRM] &= _lopsided(x, matrix)
+    reached[0, [int(i) for i in state.crossings]] = True
     return np.asarray(np.logical_or.accumulate(reached, axis=0))
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from streams.core.arms import Object
 from streams.core.attribution import Attribution, Counts
 from streams.core.definition import Catalogue
 from streams.core.evaluation import begin, consider
 from streams.core.events import REASONS
 from streams.core.gates import end_of_counting
 from streams.core.look import Look
+from streams.core.outcomes.base import Object
 from streams.core.report import experiment_object
 from streams.core.state import State
 

@@ -13,9 +13,9 @@ import msgspec
 
 from streams.codecs.cloudevents import ConversionEvent, Decoder, Event, parse
 from streams.codecs.definitions import load
-from streams.core.arms import Object
 from streams.core.definition import Catalogue
 from streams.core.events import MAX_BYTES, Arrival
+from streams.core.outcomes.base import Object
 from streams.core.times import parse_instant
 from streams.lab.driver import Driver, first_event
 

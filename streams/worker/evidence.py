@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from streams.core import decision, report, sizes
+from streams.core import decision, report
 from streams.core.definition import Experiment, Metric
 from streams.core.look import present
 from streams.core.state import State
@@ -68,16 +68,16 @@ def _about(x: Experiment) -> Json:
         "alpha": x.spec.statistics.alpha,
         "srm_threshold": tracks(x)[SRM].threshold,
         "variants": [{"key": v.key, "role": v.role, "weight": v.weight} for v in assignment.variants],
-        "metrics": {metric.spec.id: _metric(x, metric) for metric in x.metrics},
+        "metrics": {metric.spec.id: _metric(metric) for metric in x.metrics},
     }
 
 
-def _metric(x: Experiment, metric: Metric) -> Json:
+def _metric(metric: Metric) -> Json:
     spec, margin = metric.spec, metric.spec.margin
     return {
         **{name: getattr(spec, name) for name in ("role", "type", "direction", "test")},
         "margin": None
         if margin is None
         else {kind: size for kind, size in msgspec.structs.asdict(margin).items() if size},
-        "alpha": sizes.alpha(x, metric),
+        "alpha": metric.design.alpha,
     }

@@ -106,15 +106,16 @@ def totals(x, units, counters=None, **metrics):
         cells[x.layout.units.at(0, variant)] = entered
         for metric, block in zip(x.metrics, x.layout.metrics, strict=True):
             told = metrics.get(metric.spec.id, [0] * len(units))[variant]
-            row = _yes_or_no(entered, told) if metric.exact else _values(entered, told)
+            row = _yes_or_no(entered, told) if metric.outcome == "yes_no" else _values(entered, told)
             for place, field in enumerate(block.fields):
-                cells[block.at(0, variant) + place] = row[field]
+                cells[block.at(0, variant) + place] = row.get(field, 0)
     return cells
 
 
 def _yes_or_no(entered, converted):
     expired = entered - converted
-    return {"converted_now": converted, "expired": expired, "matured": entered, "matured_converted": converted}
+    first = {"converted_now": converted, "converted": converted, "above": converted, "expired": expired}
+    return first | {"matured": entered, "matured_converted": converted}
 
 
 def _values(entered, told):

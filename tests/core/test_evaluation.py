@@ -13,7 +13,8 @@ from streams.core.cells import add
 from streams.core.evaluation import begin, consider, look, worth_keeping
 from streams.core.gates import end_of_counting
 from streams.core.look import Look, present
-from streams.core.tracks import tracks
+from streams.core.tracks import SRM, tracks
+from streams.core.walk import walk
 from tests.core import samples
 from tests.core.samples import (
     BOUGHT,
@@ -187,6 +188,13 @@ def test_a_broken_split_overrides_a_stop_and_keeps_its_time():
     state, decisions = judged(ONE, won, samples.look(broken, START + DAY))
     assert [one["data"]["verdict"] for one in decisions] == ["stop_success", "invalid_srm"]
     assert state.judgement.action == "review"
+
+
+def test_what_was_reached_stays_reached():
+    state, _ = judged(ONE, totals(ONE, (400, 200)))
+    even = np.array([totals(ONE, (9_000, 9_000))], dtype=object)
+    assert walk(ONE, state, even).reached[0, SRM]
+    assert not walk(ONE, begin(ONE), even).reached[0, SRM]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from stats.sequential import msprt
-from stats.sequential.asymptotic_cs import SMALLEST_PHASE
 from stats.sequential.bounded_bet import BoundedBet
 from stats.sequential.label_bet import LabelBet
-from streams.core import means, proportions
+from stats.strata import SMALLEST_PHASE
 from streams.core.report import experiment_object
+from streams.core.shown import show
 from streams.core.tracks import evidence, tracks
 from tests.core.samples import BOUGHT, HARMED, SPENT, START, experiment, judged, totals, track, variants
 
@@ -151,7 +151,7 @@ def test_a_ramp_is_compared_within_its_phases():
     for phase, variant, n, c in [(0, 0, 9_000, 450), (0, 1, 1_000, 50), (1, 0, 5_000, 1_000), (1, 1, 5_000, 1_000)]:
         cells[x.layout.units.at(phase, variant)] = n
         cells[block.at(phase, variant) : block.at(phase, variant) + 4] = [c, n - c, n, c]
-    shown = proportions.show(x, 0, 1, np.array([cells], dtype=object))
+    shown = show(x, 0, 1, np.array([cells], dtype=object))
     assert found(x, cells)["better"] < 0
     assert shown.estimate == pytest.approx(0, abs=1e-12)
     assert shown.fixed_sample[0] > 10
@@ -171,8 +171,8 @@ def test_the_difference_is_treatment_minus_control():
     x = experiment(BOUGHT, HARMED, SPENT, assignment={"variants": [*reversed(variants(0.5, 0.5))]})
     cells = totals(x, (1_000, 1_000), bought=(200, 100), left=(20, 10), spent=((500, 3), (500, 2)))
     looks = np.array([cells], dtype=object)
-    assert proportions.show(x, 0, 0, looks).estimate == pytest.approx(0.1)
-    assert means.show(x, 2, 0, looks).estimate == pytest.approx(0.5)
+    assert show(x, 0, 0, looks).estimate == pytest.approx(0.1)
+    assert show(x, 2, 0, looks).estimate == pytest.approx(0.5)
     assert evidence(x, looks)[0, track(x, "bought", "bold", "better")] > 3
 
 

@@ -8,11 +8,12 @@ import yaml
 from streams.codecs.definitions import parse
 from streams.core.validation import DefinitionError
 from tests.core.samples import judged, totals
-from tests.core.test_validation import changed
+from tests.core.test_validation import changed, planned, quantile
 
 NUMBERS = (math.inf, -math.inf, math.nan, 1e308, 1e-308, 5e-324, 0, -1, 2, 11, 1e6)
 LOOK = {"bought": (100, 150), "left": (50, 60), "spent": ((300, 5), (300, 6))}
 BASELINES = {"/metrics/0/baseline": {"mean": 0.1}, "/metrics/2/baseline": {"mean": 5}}
+RATIO = {"/metrics/2/type": "ratio", "/metrics/2/denominator": {"event": "visit", "count": True}}
 EQUIVALENCE = {"/metrics/1/test": "equivalence"}
 
 
@@ -51,6 +52,25 @@ def refused_or_judged(changes):
 )
 def test_a_number_is_refused_or_usable(pointer, number):
     assert refused_or_judged({pointer: number}) in ("refused", "judged")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize(
+    ("pointer", "more"),
+    [
+        ("/metrics/0/threshold", quantile()),
+        ("/metrics/2/cap/value", RATIO),
+        ("/metrics/2/baseline/mean", RATIO),
+        ("/metrics/2/mde/absolute", RATIO),
+        ("/metrics/2/covariate/theta", {"/metrics/2/covariate": {"attr": "past_spend"}}),
+        ("/metrics/2/baseline/mean", {"/metrics/2/covariate": {"attr": "past_spend", "theta": 0.5}}),
+        ("/statistics/horizon/bought/conversions", planned()),
+        ("/statistics/horizon/bought/parameter", planned(spending="power")),
+        ("/statistics/horizon/bought/parameter", planned(spending="hwang_shih_decani")),
+    ],
+)
+def test_a_number_of_a_chosen_method_or_type_is_refused_or_usable(pointer, more, number):
+    assert refused_or_judged(more | {pointer: number}) in ("refused", "judged")
 
 
 @pytest.mark.parametrize("number", [0.5, 1, 1.5, 10, 10.5])

@@ -92,6 +92,11 @@ def named(id_, metric=BOUGHT, **parts):
 
 PLAIN, PRIVATE = named("plain"), named("private", privacy={"require_consent": "analytics"})
 FILTERED = named("filtered", BOUGHT | {"filter": {"all": [{"attr": "value", "gte": 2}]}})
+SMALL_AND_LARGE = BOUGHT | {
+    "type": "ratio",
+    "filter": {"all": [{"attr": "value", "gte": 2}]},
+    "denominator": {"event": "visit", "count": True, "filter": {"all": [{"attr": "value", "lt": 2}]}},
+}
 ELSEWHERE = named("elsewhere", BOUGHT | {"event": "click"})
 
 
@@ -126,8 +131,17 @@ def test_a_restricted_conversion_is_used_there_only():
 
 
 def test_a_filter_keeps_a_conversion_from_one_metric():
-    assert use(conversion(1, body=b'{"data":{"value":1}}'), PLAIN, FILTERED).barred == {(1, 0)}
+    assert use(conversion(1, body=b'{"data":{"value":1}}'), PLAIN, FILTERED).barred == {(1, 0, 0)}
     assert use(conversion(1, body=b'{"data":{"value":2}}'), PLAIN, FILTERED).barred == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("event", "value", "barred"),
+    [("order", 1, {(0, 0, 0)}), ("order", 3, frozenset()), ("visit", 1, frozenset()), ("visit", 3, {(0, 0, 1)})],
+)
+def test_each_part_of_a_ratio_has_a_filter_of_its_own(event, value, barred):
+    found = use(conversion(1, event=event, body=b'{"data":{"value":%d}}' % value), named("ratio", SMALL_AND_LARGE))
+    assert (found.numbers, found.named, found.barred) == ((0,), True, barred)
 
 
 def test_a_restricted_reversal_is_kept_from_all_others():

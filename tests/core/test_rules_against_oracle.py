@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.golden.scenarios import NOW, differences
 from tests.oracle.definitions import instant
+from tests.oracle.oracle import drop
 from tests.oracle.oracle import report as recount
 from tests.oracle.worlds import SEEDS, shuffle, worlds
 
@@ -39,7 +40,7 @@ def replayed(definitions, files, until):
 def test_replay_and_oracle_agree_on_every_count(world):
     definitions, lines, until = world
     counted = recount(definitions, lines, NOW, instant(until))
-    drop_early(counted)
+    drop(counted, "converted_now", "cells")
     report, _ = replayed(definitions, [lines], until)
     assert differences(counted, report) == []
     assert report["read"] == report["accepted"] + report["late"] + sum(report["rejected"].values())
@@ -53,11 +54,3 @@ def test_the_order_of_the_file_and_its_cutting_do_not_matter(world, seed, cut):
     _, as_written = replayed(definitions, [lines], until)
     _, rearranged = replayed(definitions, [shuffled[:cut], shuffled[cut:]], until)
     assert rearranged == as_written
-
-
-def drop_early(counted):
-    """The report shows the early reading's evidence only, not its counts."""
-    for experiment in counted["experiments"].values():
-        for cells in experiment["metrics"].values():
-            for cell in cells.values():
-                del cell["converted_now"]

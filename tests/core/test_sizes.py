@@ -6,7 +6,7 @@ import pytest
 from streams.core import sizes
 from streams.core.nulls import in_words, null_in_words
 from streams.core.schema import Size
-from tests.core.samples import BOUGHT, HARMED, SPENT, experiment, variants
+from tests.core.samples import BOUGHT, HARMED, experiment, variants
 
 RATE = experiment(BOUGHT | {"baseline": {"mean": 0.2}}).metrics[0]
 UNKNOWN = experiment(BOUGHT).metrics[0]
@@ -37,12 +37,6 @@ def test_the_label_is_the_variant_against_the_control_in_every_phase():
     phases = [{"from": "2025-03-11T00:00:00Z", "weights": {"control": 0.8, "bold": 0.1, "wide": 0.1}}]
     x = experiment(assignment={"variants": variants(0.5, 0.25, 0.25), "phases": phases})
     assert sizes.rho(x, 2) == pytest.approx([1 / 3, 1 / 9])
-
-
-def test_a_method_is_chosen_or_follows_the_type():
-    x = experiment(BOUGHT | {"baseline": {"mean": 0.1}}, SPENT, statistics={"method": {"bought": "sprt"}})
-    assert [sizes.method(x, metric) for metric in x.metrics] == ["sprt", "asymptotic_cs"]
-    assert sizes.method(experiment(), UNKNOWN) == "label_bet"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.times import format_instant, parse_duration, parse_instant
+from streams.core.times import format_duration, format_instant, parse_duration, parse_instant
 
 BEGIN_OF_TIME = -62_135_596_800_000
 END_OF_TIME = 253_402_300_799_999
@@ -145,3 +145,12 @@ def test_a_duration_is_a_whole_number_with_a_unit(text, milliseconds):
 def test_any_other_form_is_no_duration(text):
     with pytest.raises(ValueError, match="is not a duration such as 30s, 5m, 24h or 7d"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["0s", "1ms", "30s", "90s", "5m", "1h", "1d", "7d", "365d"])
+def test_a_duration_is_written_as_it_is_read(text):
+    assert format_duration(parse_duration(text)) == text
+
+
+def test_a_duration_is_written_in_the_largest_whole_unit():
+    assert [format_duration(ms) for ms in (60_000, 86_400_000, 86_400_001)] == ["1m", "1d", "86400001ms"]

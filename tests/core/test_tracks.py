@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from streams.core.tracks import adjusted, any_primary, evidence, kinds, tracks
+from streams.core.claims import kinds
+from streams.core.tracks import adjusted, any_primary, evidence, tracks
 from tests.core.samples import BOUGHT, HARMED, SPENT, experiment, totals, track, variants
 
 ARMS = {"assignment": {"variants": variants(0.4, 0.3, 0.3)}}

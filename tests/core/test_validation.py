@@ -31,6 +31,19 @@ def problems(whole):
     return caught.value.problems
 
 
+def ratio(**denominator):
+    return {"/metrics/0/type": "ratio", "/metrics/0/denominator": denominator}
+
+
+def quantile():
+    return {"/metrics/0/type": "quantile", "/metrics/0/threshold": 3}
+
+
+def planned(**horizon):
+    settings = {"method": {"bought": "group_sequential"}, "horizon": {"bought": {"conversions": 400} | horizon}}
+    return {"/statistics": settings}
+
+
 def test_the_definition_before_the_changes_is_valid():
     assert parse(json.dumps(changed({})).encode()).id == "demo"
 
@@ -65,6 +78,10 @@ def test_the_definition_before_the_changes_is_valid():
         ({"/statistics/method": {"bought": "sprt"}}, "/metrics/0/baseline", "add baseline"),
         ({"/metrics/0/mde": {"absolute": 0.01}}, "/metrics/0/baseline", "add baseline"),
         ({"/statistics/method": {"left": "sprt"}}, "/statistics/method/left", "use label_bet"),
+        ({"/statistics/method": {"left": "sprt_early"}}, "/statistics/method/left", "use label_bet"),
+        ({"/statistics/method": {"left": "group_sequential"}}, "/statistics/method/left", "use label_bet"),
+        ({"/statistics/method": {"left": "multinomial"}}, "/metrics/1/margin/absolute", "use label_bet"),
+        ({"/statistics/method": {"bought": "sprt_early"}}, "/metrics/0/baseline", "add baseline"),
         ({"/exposure/accept": ["evaluation"]}, "/exposure/accept", "[exposure, evaluation]"),
         ({"/metrics/0/baseline": {"mean": 0}}, "/metrics/0/baseline/mean", "between 0 and 1"),
         ({"/metrics/0/baseline": {"mean": 1}}, "/metrics/0/baseline/mean", "between 0 and 1"),
@@ -82,8 +99,26 @@ def test_the_definition_before_the_changes_is_valid():
         ({"/statistics/beta": 0}, "/statistics/beta", "between 0 and 1"),
         ({"/statistics/beta": 1}, "/statistics/beta", "between 0 and 1"),
         ({"/statistics/method": {"nobody": "sprt"}}, "/statistics/method/nobody", "use bought or left or spent"),
-        ({"/statistics/method": {"bought": "asymptotic_cs"}}, "/statistics/method/bought", "use label_bet or sprt"),
+        ({"/statistics/method": {"bougth": "sprt"}}, "/statistics/method/bougth", "did you mean bought?"),
+        ({"/statistics/method": {"bought": "lable_bet"}}, "/statistics/method/bought", "did you mean label_bet?"),
+        ({"/statistics/method": {"bought": "bounded_bet"}}, "/statistics/method/bought", "label_bet"),
         ({"/statistics/method": {"spent": "label_bet"}}, "/statistics/method/spent", "asymptotic_cs or bounded_bet"),
+        ({"/statistics/method": {"spent": "cuped"}}, "/statistics/method/spent", "use asymptotic_cs or bounded_bet"),
+        ({"/statistics/method": {"bought": "asymptotic_cs"}}, "/metrics/0", "choose another method"),
+        ({"/metrics/2/covariate": {"attr": "a"}, "/statistics/method": {"spent": "cuped"}},
+         "/metrics/2/covariate/theta", "add theta"),
+        ({"/metrics/2/covariate": {"attr": "a"}, "/statistics/method": {"spent": "asymptotic_cs"}},
+         "/statistics/method/spent", "use anytime_regression or cuped"),
+        (quantile() | {"/statistics/method": {"bought": "sprt_early"}}, "/statistics/method/bought", "or sprt"),
+        ({"/statistics/method": {"bought": "group_sequential"}}, "/statistics/horizon/bought", "add horizon"),
+        ({"/statistics/horizon": {"bought": {"conversions": 400}}}, "/statistics/horizon/bought", "remove it"),
+        ({"/statistics/horizon": {"sold": {"conversions": 400}}}, "/statistics/horizon/sold", "use bought or left"),
+        (planned(parameter=2), "/statistics/horizon/bought/parameter", "remove it"),
+        (planned(spending="power"), "/statistics/horizon/bought/parameter", "a number above 0"),
+        (planned(spending="power", parameter=0), "/statistics/horizon/bought/parameter", "a number above 0"),
+        (planned(spending="hwang_shih_decani"), "/statistics/horizon/bought/parameter", "give a number"),
+        (planned() | {"/assignment/variants": variants(0.4, 0.3, 0.3)},
+         "/statistics/multiplicity", "set multiplicity: none"),
         ({"/statistics/method": {"spent": "bounded_bet"}, "/metrics/2/baseline": {"mean": 100}},
          "/metrics/2/baseline/mean", "above every usual amount"),
         ({"/statistics/method": {"spent": "bounded_bet"}, "/metrics/2/mde": {"absolute": 101}},
@@ -105,10 +140,24 @@ def test_the_definition_before_the_changes_is_valid():
         ({"/metrics/1/early_action": "rollback"}, "/metadata/runbook", "add its address"),
         ({"/kind": "Rollout"}, "/kind", "use Experiment or AATest"),
         ({"/kind": "Holdout"}, "/kind", "use Experiment or AATest"),
-        ({"/metrics/0/type": "ratio"}, "/metrics/0/type", "use binary, retention, count or continuous"),
-        ({"/metrics/0/type": "quantile"}, "/metrics/0/type", "use binary, retention, count or continuous"),
+        ({"/metrics/0/type": "ratio"}, "/metrics/0/denominator", "add denominator: {event"),
+        (ratio(event="visit"), "/metrics/0/denominator", "give either value or count"),
+        (ratio(event="visit", value=True, count=True), "/metrics/0/denominator", "give either value or count"),
+        (ratio(event="visit", count=True, filter={"all": [{"attr": "a"}]}),
+         "/metrics/0/denominator/filter/all/0", "one of eq, ne, in"),
         ({"/metrics/0/denominator": {"event": "visit", "count": True}}, "/metrics/0/denominator", "remove it"),
+        ({"/metrics/0/numerator": "count"}, "/metrics/0/numerator", "remove it"),
+        ({"/metrics/0/type": "quantile"}, "/metrics/0/threshold", "add threshold"),
         ({"/metrics/0/threshold": 3}, "/metrics/0/threshold", "remove it"),
+        (quantile() | {"/metrics/0/threshold": 0}, "/metrics/0/threshold", "see docs"),
+        (quantile() | {"/metrics/0/cap": {"value": 3}}, "/metrics/0/cap", "remove it"),
+        (quantile() | {"/metrics/0/baseline": {"mean": 1}}, "/metrics/0/baseline/mean", "between 0 and 1"),
+        (quantile() | {"/metrics/0/mde": {"absolute": 0.01}}, "/metrics/0/baseline", "add baseline"),
+        (quantile() | {"/metrics/0/role": "guardrail", "/metrics/0/early_action": "pause"},
+         "/metrics/0/early_action", "remove it"),
+        ({"/metrics/0/covariate": {"attr": "a"}}, "/metrics/0/covariate", "remove it"),
+        (ratio(event="visit", count=True) | {"/metrics/0/covariate": {"attr": "a"}},
+         "/metrics/0/covariate", "remove it"),
         ({"/segments": [{"attr": "device", "levels": ["mobile"]}]}, "/segments", "remove segments"),
         ({"/decision/require_net_value": True}, "/decision/require_net_value", "set it to false"),
         ({"/governance/automation": "full"}, "/governance/automation", "observe or recommend"),
@@ -147,6 +196,26 @@ def test_each_check_names_the_place_and_the_fix(changes, pointer, fix):
         {"/governance/automation": "observe"},
         {"/privacy/retention": "90d", "/privacy/require_consent": "analytics"},
         {"/segments": []},
+        ratio(event="visit", count=True),
+        ratio(event="order", value=True) | {"/metrics/0/numerator": "count", "/metrics/0/baseline": {"mean": 5}},
+        ratio(event="visit", count=True) | {"/statistics/method": {"bought": "msprt"}},
+        ratio(event="visit", count=True)
+        | {
+            "/metrics/0/test": "non_inferiority",
+            "/metrics/0/margin": {"relative": 0.1},
+            "/metrics/0/cap": {"value": 9},
+        },
+        quantile(),
+        quantile() | {"/metrics/0/baseline": {"mean": 0.3}, "/statistics/method": {"bought": "sprt"}},
+        {"/metrics/2/covariate": {"attr": "past_spend"}},
+        {"/metrics/2/covariate": {"attr": "past_spend", "theta": -0.3}, "/metrics/2/type": "count"},
+        {"/metrics/0/baseline": {"mean": 0.1}, "/statistics/method": {"bought": "asymptotic_cs"}},
+        {"/metrics/1/margin": {"relative": 0.1}, "/statistics/method": {"left": "multinomial"}},
+        {"/metrics/0/baseline": {"mean": 0.1}, "/statistics/method": {"bought": "sprt_early"}},
+        planned(),
+        planned(spending="power", parameter=2),
+        planned(spending="hwang_shih_decani", parameter=-4),
+        planned() | {"/assignment/variants": variants(0.4, 0.3, 0.3), "/statistics/multiplicity": "none"},
         {"/assignment/phases": [{"from": "2025-03-11T00:00:00Z", "coverage": 0.5}]},
     ],
 )

@@ -11,7 +11,15 @@ from tests.core.samples import BOUGHT, MINUTE, SPENT, arrival, arrivals, catalog
 
 HALF = MINUTE // 2
 WINDOW = {"window": {"length": "2m"}}
-METRICS = (BOUGHT | WINDOW, SPENT | {"role": "secondary", "window": {"delay": "30s", "length": "3m"}})
+LATER = {"role": "secondary", "window": {"delay": "30s", "length": "3m"}}
+PER_REFUND = LATER | {"id": "per", "type": "ratio", "event": "order", "denominator": {"event": "refund", "value": True}}
+METRICS = (
+    BOUGHT | WINDOW,
+    SPENT | LATER,
+    SPENT | LATER | {"id": "adjusted", "covariate": {"attr": "spent"}},
+    PER_REFUND,
+    LATER | {"id": "much", "type": "quantile", "event": "order", "threshold": 20},
+)
 START_AT = {"min_runtime": "0s", "start_at": "2025-03-10T00:00:00Z"}
 EXPERIMENTS = catalogue(
     experiment(*METRICS, exposure={"lateness": "1m"}),
@@ -33,6 +41,7 @@ VALUES = st.sampled_from([None, 0.0, 1.5, 40.0, 1_000.0, -1.0])
 @st.composite
 def exposures(draw):
     changes = {"consent": draw(CONSENT), "experiment_id": draw(st.sampled_from(["demo", "warm", "warm", "nobody"]))}
+    changes["attributes"] = {"spent": draw(st.sampled_from([None, 0, -1.5, 3]))}
     variant = draw(st.sampled_from(["control", "control", "bold"]))
     return arrival(exposure(draw(UNITS), variant, draw(TIMES), **changes), delay=draw(DELAYS))
 

@@ -4,11 +4,13 @@ from collections import Counter
 from decimal import Decimal
 
 from tests.oracle.definitions import MILLION
-from tests.oracle.filters import matches
+from tests.oracle.filters import find, matches
 from tests.oracle.judging import consents, late, meant_for, names, uses
+from tests.oracle.outcomes import cells_of, summary
 
 A_MINUTE = 60_000
 LARGEST_UNIT = 1_000
+LARGEST_NUMBER = 9_000_000_000_000
 
 
 def recount(experiment, events, accepted, clock):
@@ -54,6 +56,7 @@ class Unit:
         self.metrics, self.lateness = experiment.metrics, experiment.lateness
         first = min(exposures, key=lambda e: (e.time, experiment.variants.index(e.data["variant"])))
         self.entry, self.arm = first.time, first.data["variant"]
+        self.entries = [e for e in exposures if (e.time, e.data["variant"]) == (self.entry, self.arm)]
         self.contaminated = len({e.data["variant"] for e in exposures}) > 1
         self.warming_up = self.entry < begin + experiment.warmup
         leaves = self.contaminated and experiment.multi_variant == "exclude"
@@ -84,9 +87,27 @@ class Unit:
         reversed_ones = {(e.source, e.data["reverses"]) for e in in_time}
         return [e for e in self.used(metric) if e.identity not in reversed_ones]
 
+    def covariate(self, metric):
+        """The smallest number known at the entry, in millionths."""
+        return min(micros_of(find(e.data.get("attributes") or {}, metric.covariate)) for e in self.entries)
+
+
+def micros_of(number):
+    good = type(number) in (int, float) and -LARGEST_NUMBER <= number <= LARGEST_NUMBER
+    return millionths(number) if good else 0
+
+
+def belongs(event, part):
+    return event.data["event"] == part.event and matches(part.filter, event.data)
+
 
 def fits(event, metric):
-    return event.data["event"] == metric.event and matches(metric.filter, event.data)
+    return any(belongs(event, part) for part in metric.parts)
+
+
+def lacks_value(event, metric):
+    wanted = any(part.of_values and belongs(event, part) for part in metric.parts)
+    return wanted and event.data.get("value") is None
 
 
 def distinct(copies):
@@ -108,7 +129,7 @@ def excluded_events(units):
             within = [m for m in unit.metrics if unit.inside(event, m)]
             early = unit.entry - A_MINUTE <= event.time < unit.entry
             count["before_exposure"] += early and any(fits(event, m) for m in unit.metrics)
-            count["missing_value"] += event.data.get("value") is None and any(m.type == "continuous" for m in within)
+            count["missing_value"] += any(lacks_value(event, m) for m in within)
             count["over_cap"] += any(event not in unit.used(m) for m in within)
     return dict(count)
 
@@ -120,24 +141,24 @@ def cells(metric, variants, units, clock):
 def cell(metric, units, clock):
     matured = [unit for unit in units if clock is None or clock >= unit.matures(metric)]
     standing = [unit.standing(metric) for unit in matured]
-    micros = sum(outcome(metric, events) for events in standing)
-    return {
-        "units": len(units),
-        "matured": len(matured),
-        "converted_now": sum(bool(unit.used(metric)) for unit in units),
-        "conversions": sum(bool(events) for events in standing),
-        "sum": micros / MILLION,
-        "mean": micros / (MILLION * len(matured)) if matured else None,
-    }
+    rows = [
+        {
+            "acted": bool(unit.used(metric)),
+            "converted": any(belongs(e, metric.own) for e in events),
+            "sums": [total(part, events) for part in metric.parts],
+            "x": unit.covariate(metric) if metric.covariate else None,
+        }
+        for unit, events in zip(matured, standing, strict=True)
+    ]
+    now = sum(bool(unit.used(metric)) for unit in units)
+    return {"units": len(units), "converted_now": now} | summary(metric, rows) | {"cells": cells_of(metric, rows, now)}
 
 
-def outcome(metric, events):
-    """What one unit adds to the sum, in millionths."""
-    if metric.type in ("binary", "retention"):
-        return MILLION * bool(events)
-    total = MILLION * len(events) if metric.type == "count" else sum(map(micros_of, events))
-    return min(total, metric.cap)
+def total(part, events):
+    """Of one unit, in millionths."""
+    own = [e for e in events if belongs(e, part)]
+    return sum(millionths(e.data.get("value") or 0) if part.of_values else MILLION for e in own)
 
 
-def micros_of(event):
-    return round(Decimal(str(event.data.get("value") or 0)) * MILLION)
+def millionths(number):
+    return round(Decimal(str(number)) * MILLION)

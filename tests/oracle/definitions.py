@@ -10,14 +10,33 @@ MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
+class Part:
+    """Events that add up: their values, or how many they are."""
+
+    event: str
+    filter: dict | None
+    of_values: bool
+
+
+@dataclass(frozen=True)
 class Metric:
     id: str
     type: str
-    event: str
-    filter: dict | None
+    own: Part
+    below: Part | None
     delay: int
     length: int
     cap: int | None
+    threshold: int | None
+    covariate: str | None
+
+    @property
+    def parts(self):
+        return [self.own] if self.below is None else [self.own, self.below]
+
+    @property
+    def events(self):
+        return {part.event for part in self.parts}
 
 
 @dataclass(frozen=True)
@@ -56,17 +75,23 @@ def experiment(definition):
 
 
 def metric(m):
-    cap = m.get("cap")
-    window = m["window"]
+    window, below = m["window"], m.get("denominator")
+    values = m["type"] in ("continuous", "quantile") or (m["type"] == "ratio" and m.get("numerator") != "count")
     return Metric(
         id=m["id"],
-        type=m.get("type", "binary"),
-        event=m["event"],
-        filter=m.get("filter"),
+        type=m["type"],
+        own=Part(m["event"], m.get("filter"), values),
+        below=below and Part(below["event"], below.get("filter"), below.get("value", False)),
         delay=duration(window.get("delay", "0s")),
         length=duration(window["length"]),
-        cap=None if cap is None else round(cap["value"] * MILLION),
+        cap=millionths((m.get("cap") or {}).get("value")),
+        threshold=millionths(m.get("threshold")),
+        covariate=(m.get("covariate") or {}).get("attr"),
     )
+
+
+def millionths(value):
+    return None if value is None else round(value * MILLION)
 
 
 def duration(written):

@@ -23,11 +23,16 @@ def matches(conditions, record):
 
 
 def holds(condition, record):
-    value = record
-    for step in condition["attr"].split("."):
-        value = value.get(step) if isinstance(value, dict) else None
+    value = find(record, condition["attr"])
     if "exists" in condition:
         return (value is not None) == condition["exists"]
     return value is not None and all(
         OPERATORS[name](value, operand) for name, operand in condition.items() if name != "attr"
     )
+
+
+def find(record, path):
+    """What lies there, or None."""
+    for step in path.split("."):
+        record = record.get(step) if isinstance(record, dict) else None
+    return record

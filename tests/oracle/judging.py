@@ -56,7 +56,7 @@ def consents(event, experiment):
 
 def names(event, experiment):
     """Would the experiment use this conversion, were consent given?"""
-    return meant_for(event, experiment) and event.data["event"] in {m.event for m in experiment.metrics}
+    return meant_for(event, experiment) and any(event.data["event"] in m.events for m in experiment.metrics)
 
 
 def uses(event, experiment):

@@ -17,6 +17,11 @@ Written from the contract alone; it shares no code with the product. Where the t
 11. A conversion restricted to an experiment that does not exist is rejected as unknown_experiment, as an exposure is.
 12. Lines of white space are blank.
 13. `unused` is told by the event name alone: a conversion restricted to an experiment that has no use for it is not.
+14. The denominator's events are events of the metric: each rule takes an event once, whether it counts above, below or
+    both. The thousand of a window are of both together; an event without a value is missing where values are summed.
+15. A cap cuts the numerator of a ratio; a quantile has none. "Above" the threshold is more than it.
+16. A covariate is found where a filter would find it, at the exposure that is the entry; of several that are, the
+    smallest counts. What is no number within +-9e12 is 0.
 """
 
 from collections import Counter
@@ -66,5 +71,14 @@ def judge(record, machine_time, experiments):
 
 
 def unused(event, experiments):
-    known = {metric.event for e in experiments.values() for metric in e.metrics}
-    return event.kind == "conversion" and event.data["event"] not in known
+    known = [metric.events for e in experiments.values() for metric in e.metrics]
+    return event.kind == "conversion" and not any(event.data["event"] in names for names in known)
+
+
+def drop(counted, *names):
+    """Leave out counts that whoever it is compared with does not show."""
+    for experiment in counted["experiments"].values():
+        for metric in experiment["metrics"].values():
+            for arm in metric.values():
+                for name in names:
+                    del arm[name]

@@ -20,7 +20,10 @@ DELAYS = st.sampled_from([0, 30, 60, 60.001, 120, 120.001, 300, 300.001, 1800, -
 SPANS = st.sampled_from(["0s", "30s", "1m", "2m"])
 WINDOWS = st.fixed_dictionaries({"delay": SPANS, "length": st.sampled_from(["30s", "2m", "5m", "12m"])})
 FILTERS = [{"all": [{"attr": "value", "gte": 2}]}, {"all": [{"attr": "value", "exists": True}]}]
-TYPES = ["binary", "retention", "count", "continuous"]
+TYPES = ["binary", "retention", "count", "continuous", "ratio", "quantile"]
+AMOUNTS = ("count", "continuous")
+SUMS = [{"value": True}, {"count": True}]
+SPENT = [0, 2, 2, 3.5, -1, "much", True, None, 9_000_000_000_000, 9_000_000_000_001]
 ELIGIBLE = {"all": [{"attr": "country", "in": ["FR", "DE"]}]}
 GARBAGE = [b"", b"  ", b"{", b"[]", b"\xff", b'{"specversion":"1.0"}']
 
@@ -43,17 +46,29 @@ def sometimes(value, default=None):
 def metrics():
     optional = {"filter": st.sampled_from(FILTERS)}
     required = {"type": st.sampled_from(TYPES), "event": st.sampled_from("aab"), "window": WINDOWS}
+    required |= {"parts": parts()}
     return st.lists(st.fixed_dictionaries(required, optional=optional), min_size=1, max_size=3).map(numbered)
+
+
+@st.composite
+def parts(draw):
+    """Of every type of metric what it alone has."""
+    below = {"event": draw(st.sampled_from("abb"))} | draw(st.sampled_from(SUMS))
+    below |= draw(sometimes({"filter": draw(st.sampled_from(FILTERS))}, {}))
+    amount = {"cap": {"value": 42}, "baseline": {"mean": 1}}
+    amount |= draw(st.sampled_from([{}, {"covariate": {"attr": draw(st.sampled_from(["spent", "past.spent"]))}}]))
+    ratio = {"denominator": below, "numerator": draw(st.sampled_from(["value", "value", "count"]))}
+    ratio |= draw(sometimes({"cap": {"value": 3}}, {}))
+    quantile = {"threshold": draw(st.sampled_from([0.0001, 2, 2.5, 41]))}
+    return dict.fromkeys(AMOUNTS, amount) | {"ratio": ratio, "quantile": quantile}
 
 
 def numbered(several):
     roles = ["primary"] + ["secondary"] * len(several)
-    extra = {"direction": "increase", "cap": {"value": 42}, "baseline": {"mean": 1}}
+    extras = [metric.pop("parts").get(metric["type"], {}) for metric in several]
     return [
-        {"id": f"m{i}", "role": role}
-        | metric
-        | (extra if metric["type"] in ("count", "continuous") else {"direction": "increase"})
-        for i, (role, metric) in enumerate(zip(roles, several, strict=False))
+        {"id": f"m{i}", "role": role, "direction": "increase"} | metric | extra
+        for i, (role, metric, extra) in enumerate(zip(roles, several, extras, strict=False))
     ]
 
 
@@ -102,7 +117,9 @@ def exposures(draw, names):
         "experiment_id": draw(st.sampled_from(names * 10 + ["nobody-knows"])),
         "variant": draw(st.sampled_from(["control"] * 9 + ["bold"] * 9 + ["wide"])),
     }
-    data |= draw(sometimes({"attributes": {"country": "US"}}, {"attributes": {"country": "FR"}}))
+    spent = st.sampled_from(SPENT)
+    known = {"country": draw(sometimes("US", "FR")), "spent": draw(spent), "past": {"spent": draw(spent)}}
+    data |= {"attributes": known}
     data |= draw(st.sampled_from([{}, {"assignment_reason": "split"}]))
     kind = draw(sometimes("evaluation", "exposure"))
     return draw(envelopes(f"peekproof.{kind}.v1", data))

@@ -8,6 +8,7 @@ from stats.moments import moments
 from stats.sequential import asymptotic_cs, msprt, multinomial
 from stats.sequential.label_bet import LabelBet
 from stats.sequential.sprt import Sprt
+from stats.strata import gate
 
 CELLS = [[3, 2, 5, 6]]
 BET = LabelBet(mde=0.1)
@@ -34,7 +35,7 @@ REFUSED = [
     (lambda: msprt.half_width(0.01, 0.1, 0.3), r"alpha must be in \(0, 0.2\]"),
     (lambda: asymptotic_cs.log_e(-1, 0.0, 1.0), r"n must be counts in \[0, inf\)"),
     (lambda: asymptotic_cs.optimal_rho2(0, 0.05), r"n_opt must be in \(0, inf\)"),
-    (lambda: asymptotic_cs.gate([[1, 1]], [1.5]), r"rho must be in \(0, 1\)"),
+    (lambda: gate([[1, 1]], [1.5]), r"rho must be in \(0, 1\)"),
     (lambda: multinomial.log_bayes_factor([1, 2], [0.5, 0.6], 1), "probabilities must sum to 1 over the arms"),
     (lambda: multinomial.log_bayes_factor([1, 2], [0.0, 1.0], 1), r"probabilities must be in \(0, 1\)"),
     (lambda: multinomial.srm([[1, 2]], [[0.3, 0.3]], 1), "weights must sum to 1 over the arms"),

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.integrate import quad
 
-from stats.multiplicity import bonferroni, closed, discoveries, e_bh, holm, log_lifted, lord_plus_plus, p_to_e
+from stats.multiplicity import (
+    bonferroni,
+    closed,
+    discoveries,
+    e_bh,
+    holm,
+    log_lifted,
+    lord_plus_plus,
+    omnibus,
+    p_to_e,
+)
 
 EVIDENCE = arrays(float, st.tuples(st.integers(1, 3), st.integers(1, 5)), elements=st.floats(-20, 20))
 
@@ -31,6 +41,15 @@ def test_a_variant_without_rivals_keeps_its_evidence():
 
 def test_evidence_beyond_the_range_of_floats_is_averaged():
     assert closed([900.0, -900.0]) == pytest.approx([900 - np.log(2), -900])
+
+
+@given(EVIDENCE)
+def test_the_omnibus_is_the_average_of_the_evidence_against_each_variant(log_e):
+    assert np.exp(omnibus(log_e)) == pytest.approx(np.exp(log_e).mean(axis=-1), rel=1e-12)
+
+
+def test_the_omnibus_of_evidence_beyond_the_range_of_floats_is_finite():
+    assert omnibus([[900.0, -900.0, 0.0], [-900.0, -900.0, -900.0]]) == pytest.approx([900 - np.log(3), -900])
 
 
 def test_holm_steps_down():

@@ -71,9 +71,9 @@ def test_what_is_no_whole_number_is_refused_by_name(name, value):
 @pytest.mark.parametrize(
     ("n", "rho", "message"),
     [
-        ([[1, 2]], [0.5, 0.5], r"totals must have shape \(..., phases, 2\), 2 phases of rho, got \(1, 2\)"),
-        ([[1, 2, 3]], [0.5], r"totals must have shape"),
-        ([1, 2], [0.5], r"totals must have shape"),
+        ([[1, 2]], [0.5, 0.5], r"n must have shape \(..., phases, 2\), 2 phases of rho, got \(1, 2\)"),
+        ([[1, 2, 3]], [0.5], r"n must have shape"),
+        ([1, 2], [0.5], r"n must have shape"),
         ([[1, 2]], [1.0], r"rho must be in \(0, 1\)"),
     ],
 )

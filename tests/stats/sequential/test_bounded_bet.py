@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 from math import exp, fsum, log, log1p, log10
 
@@ -6,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stats.sequential.bounded_bet import BoundedBet
+from stats.sequential.base import Design, Effect
+from stats.sequential.bounded_bet import BetOnAmounts, BoundedBet
 from stats.sequential.label_bet import two_sided
 
 CAP = 100
@@ -142,6 +144,56 @@ def test_a_billion_units_in_millionths_and_dead_arms_give_finite_answers(treated
     cells = [np.array([[c, t]], dtype=object) for c, t in zip((10**9, 10**16, 10**24), treated, strict=True)]
     assert np.all(np.isfinite([bet.log_wealth(*cells, [rho], side) for side in (1, -1)]))
     assert np.all(np.isfinite(bet.interval(*cells, [rho], 0.05)))
+
+
+DESIGN = Design(Effect(0.1, relative=True), baseline=7.0, cap=100.0, scale=10)
+
+
+def spent(n, total, squares):
+    """Totals of one phase in tenths."""
+    cells = {"n": n, "sum": [10 * value for value in total], "squares": [100 * value for value in squares]}
+    return {name: np.array([values], dtype=object) for name, values in cells.items()}
+
+
+SPENT = [8000, 8000], [80_000, 96_000], [2_800_000, 3_360_000]
+
+
+def test_the_test_takes_its_design_in_the_metric_s_unit_and_totals_in_integers():
+    test, kernel, totals = BetOnAmounts(DESIGN), BETS[1], spent(*SPENT)
+    cells = [[values] for values in SPENT]
+    for side, border in ((1, 0.0), (-1, 1.4)):
+        expected = pytest.approx(kernel.log_wealth(*cells, [0.5], side, border), rel=1e-9)
+        assert test.log_e(totals, [0.5], side, Effect(border)) == expected
+        assert test.log_e(totals, [0.5], side, Effect(border / 7, relative=True)) == expected
+    assert test.interval(totals, [0.5], 0.05) == pytest.approx(kernel.interval(*cells, [0.5], 0.05), abs=1e-6)
+    assert (test.estimate(totals, [0.5]), test.estimate(totals, [0.5], relative=True)) == (2.0, 0.2)
+    assert np.isnan(test.interval(totals, [0.5], 0.05, relative=True)).all()
+
+
+def test_labels_that_no_difference_explains_have_no_interval():
+    assert np.isnan(BetOnAmounts(DESIGN).interval(spent([0, 10**6], [0, 10**7], [0, 10**9]), [0.5], 0.05)).all()
+
+
+def test_a_cap_declared_in_units_is_a_whole_number_of_integers():
+    cap_of_all = Design(Effect(0.1), cap=8.2, scale=10**6)  # 8.2 * 10**6 is a little less than 8200000
+    totals = {"n": [[1, 1]], "sum": [[0, 8_200_000]], "squares": [[0, 8_200_000**2]]}
+    assert np.isfinite(BetOnAmounts(cap_of_all).log_e(totals, [0.5], 1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cap": None}, r"cap must be in \(0, inf\), got None"),
+        ({"cap": -1.0}, r"cap must be in \(0, inf\), got -1"),
+        ({"baseline": None}, r"baseline must be in \(0, inf\) where the mde is relative, got None"),
+        ({"baseline": 100.0}, r"baseline / cap must be in \(0, 1\), got 1"),
+        ({"alpha": 0.0}, r"alpha must be in \(0, 0.2\], got 0"),
+        ({"scale": 0}, r"scale must be in \(0, inf\), got 0"),
+    ],
+)
+def test_an_impossible_design_is_refused_with_the_parameter_and_its_range(changes, message):
+    with pytest.raises(ValueError, match=message):
+        BetOnAmounts(replace(DESIGN, **changes))
 
 
 CELLS = [[3, 2]], [[30, 40]], [[500, 900]]
