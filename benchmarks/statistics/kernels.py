@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.statistics.measure import REPEATS, measure, on_one_core, surroundings, table
+from stats.evidence import two_sided
 from stats.sequential import asymptotic_cs, msprt
 from stats.sequential.base import Design, Effect, registry
 from stats.sequential.bounded_bet import BoundedBet
-from stats.sequential.label_bet import LabelBet, two_sided
+from stats.sequential.label_bet import LabelBet
 from stats.sequential.multinomial import srm
 from stats.strata import stratified
 

@@ -17,10 +17,8 @@ from stats.arrays import Array, Mask, as_level, as_probabilities, sign, within
 from stats.logspace import bisect
 from stats.sequential.base import NO_EFFECT, Design, Effect, Interval, Rho, SequentialTest, Totals, register
 from stats.sequential.nulls import Difference, Equal, Lift, Null
-from stats.sequential.wealth import LARGEST_LOSS, Prior, flat, log_growth, log_wealth, mixture
+from stats.sequential.wealth import Prior, flat, log_growth, log_wealth, mixture
 from stats.sequential.yes_no import effect, label_cells, relative_mde
-
-__all__ = ["LARGEST_LOSS", "LabelBet", "LabelBetTest", "two_sided"]
 
 TOLERANCE = 1e-9
 DIFFERENCES = -1.0, 1.0
@@ -101,8 +99,3 @@ class LabelBetTest(SequentialTest):
     def interval(self, totals: Totals, rho: Rho, alpha: float, *, relative: bool = False) -> Interval:
         invert = self.bet.relative_interval if relative else self.bet.difference_interval
         return invert(label_cells(totals, rho), rho, alpha)
-
-
-def two_sided(log_up: ArrayLike, log_down: ArrayLike) -> Array:
-    """Log of the average of two e-processes: an e-process for the nulls that both of them test."""
-    return np.asarray(np.logaddexp(log_up, log_down) - np.log(2))

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from stats.arrays import Array
+from stats.evidence import two_sided
 from stats.sequential.base import NO_EFFECT, Effect, SequentialTest, Totals
-from stats.sequential.label_bet import two_sided
 from streams.core import sizes
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment, Metric
@@ -34,7 +34,7 @@ class Claim(NamedTuple):
 
 def kinds(metric: Metric) -> tuple[str, ...]:
     """What is tested of a metric, in the order of its tracks."""
-    early = ("early", "early_better", "early_worse") if metric.exact else ()
+    early = ("early", "early_better", "early_worse") if metric.has_early else ()
     if metric.spec.test == "superiority":
         return (*early, "superiority", "better", "harm", "futility")
     return (*early, metric.spec.test, "harm")
@@ -105,7 +105,7 @@ def claims(x: Experiment, m: int) -> dict[Claim, dict[str, str]]:
 
 def _early(x: Experiment, m: int) -> Named:
     good, test = sizes.good_side(x.metrics[m]), tests(x, m).early
-    if x.metrics[m].exact:
+    if x.metrics[m].has_early:
         yield "early_better", Claim(test, good)
         yield "early_worse", Claim(test, -good)
 

@@ -40,7 +40,7 @@ def contrast_point(x: Experiment, state: State, m: int, variant: int, looks: Mat
     """What the plots show of a contrast at one look."""
     shown, own = show(x, m, variant, looks), _find(x, m, variant, x.metrics[m].spec.test)
     evidence = evidence_of(state, own)
-    early = _find(x, m, variant, "early") if x.metrics[m].exact else None
+    early = _find(x, m, variant, "early") if x.metrics[m].has_early else None
     return {
         "estimate": shown.estimate,
         "lower": shown.interval[0],

@@ -48,7 +48,7 @@ class Metric:
         return None if self.spec.cap is None else micros(self.spec.cap.value)
 
     @property
-    def exact(self) -> bool:
+    def has_early(self) -> bool:
         """Whether a unit is a yes or a no as soon as it converts: there is an early reading."""
         return self.spec.type in EARLY
 

@@ -75,7 +75,7 @@ def _metrics(x: Experiment, state: State, totals: list[int]) -> Object:
             x.variants[v]: arm
             | {
                 "vs_control": None if v == x.control else versus_control(x, state, statuses, m, v, looks),
-                "early": None if v == x.control or not metric.exact else early(x, state, statuses, m, v),
+                "early": None if v == x.control or not metric.has_early else early(x, state, statuses, m, v),
             }
             for v, arm in enumerate(arms(x, m, looks))
         }

@@ -101,7 +101,7 @@ def _rate(x: Experiment, metric: Metric, truth: Truth, variant: str) -> float:
     given = truth.rates.get(metric.spec.id, {})
     if variant in given:
         return given[variant]
-    baseline = metric.spec.baseline.mean if metric.spec.baseline and metric.exact else 0.05
+    baseline = metric.spec.baseline.mean if metric.spec.baseline and metric.has_early else 0.05
     hoped = (
         0.0 if variant == x.variants[x.control] or metric.spec.role != "primary" else metric.spec.mde.relative or 0.0
     )

@@ -19,7 +19,7 @@ RAMP = [
 
 def test_a_window_opens_after_its_delay_and_closes_a_length_later():
     metric = experiment(BOUGHT, LATER).metrics[1]
-    assert (metric.opens, metric.closes, metric.exact) == (DAY, DAY + HOUR, True)
+    assert (metric.opens, metric.closes, metric.has_early) == (DAY, DAY + HOUR, True)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_covariates_are_kept_once_and_only_where_one_is_declared():
 def test_a_cap_is_counted_in_millionths():
     assert experiment(SPENT | {"cap": {"value": 0.1}}).metrics[0].cap == 100_000
     assert experiment().metrics[0].cap is None
-    assert not experiment(SPENT).metrics[0].exact
+    assert not experiment(SPENT).metrics[0].has_early
 
 
 def test_a_phase_begins_with_its_instant_and_keeps_the_weights_it_does_not_change():

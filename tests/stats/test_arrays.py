@@ -7,7 +7,6 @@ from stats.fixed_sample import two_proportion_z
 from stats.moments import moments
 from stats.sequential import asymptotic_cs, msprt, multinomial
 from stats.sequential.label_bet import LabelBet
-from stats.sequential.sprt import Sprt
 from stats.strata import gate
 
 CELLS = [[3, 2, 5, 6]]
@@ -28,8 +27,6 @@ REFUSED = [
     (lambda: BET.difference_interval(CELLS, [0.0], 0.05), r"rho must be in \(0, 1\)"),
     (lambda: BET.difference_interval(CELLS, [0.5], 0.0), r"alpha must be in \(0, 0.2\], got 0"),
     (lambda: BET.relative_interval(CELLS, [0.5], 0.5), r"alpha must be in \(0, 0.2\], got 0.5"),
-    (lambda: Sprt(mde=-0.1), r"mde must be in \(0, inf\)"),
-    (lambda: Sprt(mde=0.1, good=2), "good must be 1 or -1, got 2"),
     (lambda: msprt.log_e(0.1, 0.01, 0.0), r"tau2 must be in \(0, inf\)"),
     (lambda: msprt.log_e_one_sided(0.1, 0.01, 0.1, 2), "side must be 1 or -1"),
     (lambda: msprt.half_width(0.01, 0.1, 0.3), r"alpha must be in \(0, 0.2\]"),

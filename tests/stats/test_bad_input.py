@@ -12,7 +12,6 @@ from stats.multiplicity import bonferroni, discoveries, e_bh, holm, log_lifted, 
 from stats.sequential import anytime_regression, asymptotic_cs, betting, msprt, multinomial, normal_mixture
 from stats.sequential.bounded_bet import BoundedBet
 from stats.sequential.label_bet import LabelBet
-from stats.sequential.sprt import Sprt
 from stats.strata import gate, phase_shares, stratified
 
 NAN, INF = float("nan"), float("inf")
@@ -75,7 +74,6 @@ CALLS = [
      {"cells": [[(-1, 1, 1, 1)]], "rho": [[p] for p in PROBABILITY], "alpha": LEVEL}),
     (LabelBet(0.1).relative_interval, {"cells": CELLS, "rho": RHO, "alpha": 0.05},
      {"cells": [[(1, 1, 1, NAN)]], "rho": [[p] for p in PROBABILITY], "alpha": LEVEL}),
-    (Sprt, {"mde": 0.1}, {"mde": POSITIVE, "baseline": PROBABILITY, "good": SIDE}),
     (BoundedBet, {"cap": 10.0, "baseline": 1.0}, {"cap": POSITIVE, "baseline": (0.0, 10.0, -1.0, NAN)}),
     (BoundedBet(10.0).log_wealth, SUMS,
      {"n": [[(-1, 100)], [(1.5, 100)], [(NAN, 100)], [(40, 100)]], "total": [[(-1, 600)], [(1_001, 600)], [(INF, 600)]],

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from stats.arrays import Array
+from stats.evidence import two_sided
 from stats.sequential.base import NO_EFFECT, Design, Effect, Rho, SequentialTest, Totals, registry
-from stats.sequential.label_bet import two_sided
 from streams.lab.calibration.harness import path
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stats.arrays import Array, Mask
+from stats.evidence import two_sided
 from stats.fixed_sample import two_proportion_z
 from stats.sequential.base import Effect, Rho, Totals
-from stats.sequential.label_bet import two_sided
 from streams.lab.calibration.harness import Rate, first
 from streams.lab.calibration.journeys import Journeys, simulate
 from streams.lab.calibration.methods import chosen

@@ -71,4 +71,4 @@ def test_only_a_plain_yes_or_no_is_read_early(early):
     x = experiment(TYPES[early])
     looks = np.zeros((1, x.layout.size), dtype=object)
     assert x.metrics[0].counted.early(looks, x.layout.metrics[0], [0, 1]) is None
-    assert (x.metrics[0].exact, x.metrics[0].counted.at_once) == (False, ())
+    assert (x.metrics[0].has_early, x.metrics[0].counted.at_once) == (False, ())

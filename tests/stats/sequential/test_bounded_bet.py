@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stats.evidence import two_sided
 from stats.sequential.base import Design, Effect
 from stats.sequential.bounded_bet import BetOnAmounts, BoundedBet
-from stats.sequential.label_bet import two_sided
 
 CAP = 100
 BETS = [BoundedBet(CAP), BoundedBet(CAP, baseline=7.0)]

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stats.sequential.label_bet import LARGEST_LOSS, LabelBet, two_sided
+from stats.evidence import two_sided
+from stats.sequential.label_bet import LabelBet
+from stats.sequential.wealth import LARGEST_LOSS
 
 BET = LabelBet(mde=0.3, baseline=0.2)
 HILLSTROM_VISIT = [[3_894, 2_262, 21_307 - 3_894, 21_306 - 2_262]]  # mens against no e-mail, matured units
