@@ -25,6 +25,9 @@ check: .venv/.ready ## lint, types, import law
 calibrate: .venv/.ready ## measure every method anew and write docs/calibration.md (QUICK=1: a twentieth of the runs)
 	$(RUN) python -m streams.lab.calibration $(if $(QUICK),--quick)
 
+golden: .venv/.ready ## compare the scenarios of evidence (UPDATE=1: rewrite them and show what changed)
+	@$(RUN) python -m tests.golden
+
 mutate: .venv/.ready ## break one formula at a time; the tests must notice
 	$(RUN) scripts/mutate
 
@@ -33,6 +36,9 @@ figures: .venv/.ready ## draw the figures of docs/tests
 
 schemas: .venv/.ready ## write docs/schemas
 	$(RUN) python scripts/schemas.py
+
+bench: .venv/.ready ## time the worker on a real Apache Kafka
+	$(RUN) python -m benchmarks.throughput
 
 bench-stats: .venv/.ready ## time the statistics beside other libraries, into benchmarks/results
 	$(RUN) python -m benchmarks.statistics.peers --write
@@ -43,5 +49,5 @@ format: .venv/.ready ## let ruff lay out the code
 
 ci: check test ## what CI runs
 
-.PHONY: help demo test check calibrate mutate figures schemas bench-stats format ci
+.PHONY: help demo test check calibrate golden mutate figures schemas bench bench-stats format ci
 .DEFAULT_GOAL := help

@@ -16,9 +16,9 @@ CACHE = ROOT / ".cache" / "benchmarks"
 PYTHON = "3.11"  # the newest that every peer's pinned numpy is tested with
 
 
-def environment(peer: str) -> Path:
-    """Its Python, in an environment made from its pinned requirements."""
-    requirements = FOLDER / f"{peer}.txt"
+def environment(peer: str, folder: Path = FOLDER) -> Path:
+    """Its Python, in an environment made from the pinned requirements that the folder holds for it."""
+    requirements = folder / f"{peer}.txt"
     home = CACHE / f"{peer}-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]}"
     python = home / "bin" / "python"
     if not (home / "ready").exists():

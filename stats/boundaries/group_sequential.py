@@ -16,7 +16,7 @@ from stats.boundaries.brownian import START, Look, Paths, band, leaving, looks_a
 from stats.boundaries.spending import one_or_two, spent
 from stats.logspace import bisect
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-12  # each boundary stands on those before it
 
 
 def boundaries(

@@ -97,5 +97,8 @@ class LabelBetTest(SequentialTest):
         return effect(totals, rho, relative=relative)
 
     def interval(self, totals: Totals, rho: Rho, alpha: float, *, relative: bool = False) -> Interval:
+        """Of all effects; nan where the labels contradict rho so much that none is left."""
         invert = self.bet.relative_interval if relative else self.bet.difference_interval
-        return invert(label_cells(totals, rho), rho, alpha)
+        lower, upper = invert(label_cells(totals, rho), rho, alpha)
+        left = lower <= upper
+        return np.where(left, lower, np.nan), np.where(left, upper, np.nan)
