@@ -35,6 +35,7 @@ class Settings:
     until: int | None = None  # ms since 1970; given as RFC 3339
     session_timeout_s: float = 10.0
     fetch_wait_ms: int = 100
+    fetch_min_bytes: int = 262_144
     web_host: str = "127.0.0.1"
     web_port: int = 8080
     data: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / "peekproof")

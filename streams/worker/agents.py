@@ -1,32 +1,32 @@
-"""Faust agents: raw bytes in, nothing yielded. What an agent yields, Faust sends where the record's headers say."""
+"""Faust agents: batches of raw records in, nothing yielded. What is yielded, Faust sends where the message says."""
 
 from typing import Any
 
 from streams.codecs import counts as counts_codec
-from streams.core.events import Record
 from streams.core.topology import CONVERSIONS, COUNTS, EXPOSURES
 from streams.worker.app import App
 from streams.worker.judging import Judging
+from streams.worker.taking import Taking
+from streams.worker.transport.batch import AHEAD
 
 
-def add_agents(app: App, judging: Judging) -> None:
+def add_agents(app: App, taking: Taking, judging: Judging) -> None:
     """Register both agents with the app."""
-    source = app.topic(EXPOSURES, CONVERSIONS, acks=False)  # positions are ours: see transport.Consumer
-    counts = app.topic(COUNTS, acks=False)
 
-    @app.agent(source, name="attribution")
+    @app.agent(_batched(app, EXPOSURES, CONVERSIONS), name="attribution")
     async def attribution(stream: Any) -> None:
-        async for event in stream.events():
-            message = event.message
-            app.readings.collect(message.topic, message.partition, to_record(message))
+        async for batch in stream:
+            await taking.take(batch)
 
-    @app.agent(counts, name="evaluation")
+    @app.agent(_batched(app, COUNTS), name="evaluation")
     async def evaluation(stream: Any) -> None:
-        async for event in stream.events():
-            await judging.take(counts_codec.decode(event.message.value), app.producer)
+        async for batch in stream:
+            for record in batch.records:
+                await judging.take(counts_codec.decode(record.value), app.producer)
 
 
-def to_record(message: Any) -> Record:
-    """Faust's message, without the parts nobody reads; Faust keeps times in seconds."""
-    headers = [(name, value or b"") for name, value in message.headers or ()]
-    return Record(message.offset, round(message.timestamp * 1000), message.value, headers)
+def _batched(app: App, *names: str) -> Any:
+    """Topics with a bounded queue (app.topic takes `maxsize` and drops it); their positions are ours: see transport."""
+    topic = app.topic(*names, acks=False)
+    topic.maxsize = AHEAD
+    return topic

@@ -11,6 +11,7 @@ from streams.worker.logs import FRAMEWORK
 from streams.worker.readings import Readings
 from streams.worker.transport import Transport
 
+FETCH_BYTES = 1 << 20  # of a partition at a time; a larger record comes all the same, alone
 PATIENCE_S = 120.0  # how long the broker may be away before a lost send ends the worker
 
 
@@ -59,7 +60,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "producer_request_timeout": PATIENCE_S,
         "producer_linger": 0.0,
         "producer_max_request_size": 4 << 20,
-        "consumer_max_fetch_size": 4 << 20,
+        "consumer_max_fetch_size": FETCH_BYTES,
         "stream_wait_empty": False,
         "cython_optimizations": True,
     }

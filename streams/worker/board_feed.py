@@ -11,6 +11,8 @@ from streams.settings import Settings
 
 Json = dict[str, Any]
 
+PATIENCE = 5  # a broker answers at once when there is news; only the embedded one always lets us wait
+
 decode = msgspec.json.Decoder().decode
 
 
@@ -29,7 +31,7 @@ async def feed(settings: Settings, listener: Listener) -> None:
         EVIDENCE,
         bootstrap_servers=settings.bootstrap_servers,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=settings.fetch_wait_ms,
+        fetch_max_wait_ms=PATIENCE * settings.fetch_wait_ms,
     )
     async with consumer:
         async for record in consumer:

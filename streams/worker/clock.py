@@ -10,7 +10,7 @@ from faust.types import TP
 
 from streams.settings import Settings
 from streams.worker.reading import SOURCES, Reading
-from streams.worker.readings import Readings
+from streams.worker.readings import Place, Readings
 
 MARGIN_MS = 2_000  # the broker's clock may run behind ours
 
@@ -47,6 +47,15 @@ class IdleClock:
         """Records the state of a partition is behind its logs, when they were last asked."""
         offsets = self._readings[partition].offsets
         return sum(max(0, end - offsets[kind]) for kind, end in self._ends.get(partition, {}).items())
+
+    def behind(self) -> dict[Place, int]:
+        """Logs that go on above the state, and its offset."""
+        return {
+            (SOURCES[kind], partition): reading.offsets[kind]
+            for partition, reading in self._readings.items()
+            for kind, end in self._ends.get(partition, {}).items()
+            if end > reading.offsets[kind]
+        }
 
     def _advance(self, reading: Reading, ends: Mapping[str, int], asked: int) -> None:
         reading.targets = reading.targets or dict(ends)

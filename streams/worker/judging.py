@@ -14,6 +14,7 @@ from streams.core.definition import Catalogue, Experiment
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
 from streams.worker import evidence
 from streams.worker.case import Case, Ends
+from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
 
@@ -30,6 +31,7 @@ class Judging:
         self._ends: Ends = {}
         self._moved: set[str] = set()  # experiments whose evidence has not been told yet
         self._stale = 0
+        self._news = News()
         self.cases: dict[str, Case] = {}
 
     @property
@@ -41,6 +43,7 @@ class Judging:
         """After an assignment: begin from the table, and wait for counts that reach these ends of the source."""
         self._stale, self._ends = self.stale, ends
         self._moved.clear()
+        self._news.forget()
         self.cases.clear()
 
     async def take(self, arrived: Iterable[Counts], producer: Any) -> None:
@@ -55,9 +58,10 @@ class Judging:
         self._keep(due)
 
     async def tell(self, producer: Any) -> None:
-        """Publish the evidence that has moved since the last time."""
-        moved, self._moved = sorted(self._moved), set()
-        await send(producer, [letter for one in moved for letter in self._evidence(self.cases[one])])
+        """Publish the evidence that has moved since the last time, if that is news."""
+        due = sorted(one for one in self._moved if self._is_news(self.cases[one]))
+        self._moved.difference_update(due)
+        await send(producer, [letter for one in due for letter in self._evidence(self.cases[one])])
 
     def _take(self, counts: Counts) -> Case:
         case = self._case(self._catalogue.experiments[counts.experiment])
@@ -74,6 +78,10 @@ class Judging:
     def _keep(self, cases: Iterable[Case]) -> None:
         for case in cases:
             self._table[case.x.id.encode()] = case.keep()
+
+    def _is_news(self, case: Case) -> bool:
+        assert case.state is not None, "only a case that has been looked at has moved"
+        return self._news.take(case.x.id, case.state)
 
     def _evidence(self, case: Case) -> Iterator[Letter]:
         assert case.state is not None, "only a case that has been looked at has moved"

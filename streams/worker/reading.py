@@ -1,10 +1,10 @@
 """One source partition: its state, and what of the log is in it.
 
 A record is taken if and only if its offset is the next one. That alone keeps counts right, however Faust mixes up
-positions around a rebalance: what comes too early is dropped and asked for again, what comes twice is dropped.
+positions around a rebalance: what comes too early is not taken but asked for again, what comes twice is dropped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from streams.codecs.cloudevents import Decoder
@@ -14,7 +14,8 @@ from streams.core.topology import CONVERSIONS, EXPOSURES
 
 SOURCES = dict(zip(KINDS, (EXPOSURES, CONVERSIONS), strict=True))
 KIND_OF = {topic: kind for kind, topic in SOURCES.items()}
-PATIENCE = 3  # times a gap may be met at one offset before it counts as a hole in the log
+PIECE = 1_000  # records taken in one go: the event loop must not stall over a large batch
+PATIENCE = 3  # times a log is read again from one offset before what is missing there counts as a hole in it
 
 
 class LogHoleError(Exception):
@@ -35,14 +36,15 @@ class Reading:
     Attributes:
         attribution: the state.
         targets: end offsets by kind when this worker took the partition over, once they are known.
+        published: offsets by kind below which all rejected records have been published.
     """
 
     def __init__(self, attribution: Attribution, decoder: Decoder) -> None:
         self.attribution = attribution
         self.targets: Mapping[str, int] | None = None
+        self.published = dict(attribution.offsets)
         self._decoder = decoder
         self._misses = dict.fromkeys(KINDS, 0)
-        self.rewind()
 
     @property
     def offsets(self) -> Mapping[str, int]:
@@ -58,46 +60,37 @@ class Reading:
         """Whether everything below these offsets is in the state."""
         return all(self.offsets[kind] >= end for kind, end in ends.items())
 
-    def rewind(self) -> None:
-        """Forget what has not been applied; the log is read again from there."""
-        self._waiting: dict[str, list[Record]] = {kind: [] for kind in KINDS}
-        self._next = dict(self.offsets)
-        self._gapped: set[str] = set()
+    def take(self, kind: str, records: Sequence[Record]) -> Iterator[list[Refusal]]:
+        """Put consecutive records that begin at the state's offset or below it into the state, piece by piece.
 
-    def collect(self, kind: str, record: Record) -> None:
-        """Keep the record for the next round if it is the next one."""
-        if record.offset > self._next[kind]:
-            self._gapped.add(kind)
-        elif record.offset == self._next[kind]:
-            self._waiting[kind].append(record)
-            self._next[kind] += 1
+        Raises:
+            LogHoleError: a record is missing among them.
+        """
+        first, span = records[0].offset, records[-1].offset - records[0].offset + 1
+        if len(records) < span:
+            raise self._hole(kind, next(at for at, record in enumerate(records, first) if record.offset != at))
+        self._misses[kind] = 0
+        for start in range(0, span, PIECE):
+            yield self._apply(kind, records[start : start + PIECE])
 
-    def apply(self) -> list[Refusal]:
-        """Put the waiting records into the state."""
-        waiting, self._waiting = self._waiting, {kind: [] for kind in KINDS}
-        return [refusal for kind, records in waiting.items() if records for refusal in self._apply(kind, records)]
-
-    def missed(self) -> dict[str, int]:
-        """Where the log must be read again, by kind, because it went on above the state.
+    def miss(self, kind: str) -> int:
+        """Where the log must be read again, because it went on above the state.
 
         Raises:
             LogHoleError: reading again has not helped.
         """
-        gapped, self._gapped = self._gapped, set()
-        return {kind: self._again(kind) for kind in gapped}
-
-    def _apply(self, kind: str, records: list[Record]) -> Iterator[Refusal]:
-        self._misses[kind] = 0
-        by_offset = {record.offset: record for record in records}
-        for rejected in self.attribution.apply(kind, self._decoder.arrivals(records)):
-            yield Refusal(self.attribution.partition, rejected, by_offset[rejected.offset])
-
-    def _again(self, kind: str) -> int:
         self._misses[kind] += 1
         if self._misses[kind] > PATIENCE:
-            raise LogHoleError(
-                f"{SOURCES[kind]}/{self.attribution.partition} has no record at offset {self._next[kind]}, only later "
-                "ones: counts would be incomplete. Write to it without transactions, never compact it, raise its "
-                "retention.ms; then start anew on empty topics"
-            )
-        return self._next[kind]
+            raise self._hole(kind, self.offsets[kind])
+        return self.offsets[kind]
+
+    def _apply(self, kind: str, records: Sequence[Record]) -> list[Refusal]:
+        rejected, first = self.attribution.apply(kind, self._decoder.arrivals(records)), records[0].offset
+        return [Refusal(self.attribution.partition, one, records[one.offset - first]) for one in rejected]
+
+    def _hole(self, kind: str, offset: int) -> LogHoleError:
+        return LogHoleError(
+            f"{SOURCES[kind]}/{self.attribution.partition} has no record at offset {offset}, only later ones: counts "
+            "would be incomplete. Write to it without transactions, never compact it, raise its retention.ms; then "
+            "start anew on empty topics"
+        )

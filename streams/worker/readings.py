@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from streams.codecs.cloudevents import Decoder
 from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
-from streams.core.events import Record
-from streams.worker.reading import KIND_OF, SOURCES, Reading
+from streams.worker.reading import SOURCES, Reading
 
 Place = tuple[str, int]  # topic and partition
 
@@ -24,21 +23,14 @@ class Readings(dict[int, Reading]):
         kept = {p: self.get(p) or self._new(p) for p in sorted(partitions)}
         self.clear()
         self.update(kept)
-        for reading in self.values():
-            reading.rewind()
-
-    def collect(self, topic: str, partition: int, record: Record) -> None:
-        """Keep a record, unless its partition is not ours (any more)."""
-        if partition in self:
-            self[partition].collect(KIND_OF[topic], record)
 
     def positions(self) -> dict[Place, int]:
         """Where each log is read on after an assignment: at the state's own offsets."""
         return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.offsets.items()}
 
-    def missed(self) -> dict[Place, int]:
-        """Logs that must be read again, and from where (see Reading.missed)."""
-        return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.missed().items()}
+    def published(self) -> dict[Place, int]:
+        """Below which offset of each log all rejected records have been published."""
+        return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.published.items()}
 
     def _new(self, partition: int) -> Reading:
         return Reading(Attribution(self._catalogue, partition), self._decoder)

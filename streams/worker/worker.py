@@ -18,10 +18,13 @@ from streams.worker.pipeline import pipeline
 from streams.worker.reading import SOURCES
 from streams.worker.readings import Readings
 from streams.worker.rounds import Rounds
+from streams.worker.stalls import Stalls
 from streams.worker.tables import make_table
+from streams.worker.taking import Taking
 
 log = logging.getLogger(__name__)
 
+ASK_S = 0.5  # between two questions how long the logs are; apart from the rounds, as the answer waits behind a fetch
 TELL_S = 1.0  # evidence of an experiment is published at most this often
 GOODBYE_S = 8.0  # what has not ended by then is cut off: the log has it all
 
@@ -33,11 +36,12 @@ class Worker:
         self._settings = settings
         self._readings = Readings(catalogue, settings.key)
         self._clock = IdleClock(settings, self._readings)
-        self._rounds = Rounds(settings, self._readings, self._clock)
+        self._stalls = Stalls()
+        self._rounds = Rounds(settings, self._readings)
         self._app = make_app(settings, self._readings)
         table = make_table(self._app, settings.evaluation_partitions)
         self._judging = Judging(catalogue, table, settings.evaluation_partitions)
-        add_agents(self._app, self._judging)
+        add_agents(self._app, Taking(self._readings, self._app), self._judging)
         self._app.on_rebalance_complete.connect(self._assigned)
         self.pipeline = self._pipeline()  # replaced every round, never changed: other threads read it
 
@@ -54,9 +58,10 @@ class Worker:
     async def _work(self, told: asyncio.Task[bool]) -> None:
         log.info("working")
         rounds = loops.start("round", loops.every(self._settings.round_ms / 1000, self._round))
+        clock = loops.start("clock", loops.every(ASK_S, self._tick))
         telling = loops.start("evidence", loops.every(TELL_S, self._tell))
         await told
-        await loops.stop(rounds, telling)
+        await loops.stop(rounds, clock, telling)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._drain(), GOODBYE_S / 2)
 
@@ -85,6 +90,10 @@ class Worker:
     async def _round(self) -> None:
         await self._rounds.run(self._app)
         self.pipeline = self._pipeline()
+
+    async def _tick(self) -> None:
+        await self._clock.tick(self._app.consumer)
+        await self._stalls.watch(self._clock.behind(), self._app.consumer)
 
     async def _tell(self) -> None:
         await self._judging.tell(self._app.producer)

@@ -1,11 +1,13 @@
 """The worker on a broker: what was sent is what is counted, whatever happens to the worker."""
 
 import json
+import os
+import signal
 from collections import Counter
 from contextlib import contextmanager
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from streams.core.topology import COUNTS, DECISIONS, EXPOSURES, topics
@@ -136,6 +138,55 @@ def test_a_source_that_lost_its_beginning_is_refused(fresh_kafka, tmp_path):
     with worker(fresh_kafka, tmp_path) as process:
         assert process.exit_code() == 1
     assert "peekproof.exposures begins at offset 5, but its state needs it from 0" in process.log.read_text()
+
+
+def test_records_that_are_deleted_before_they_are_read_end_the_worker(fresh_kafka, tmp_path):
+    write_experiments(tmp_path, "one")
+    first, second = Scenario("one", 0, 200), Scenario("one", 200, 2_000)
+    produce(fresh_kafka, first.records)
+    with worker(fresh_kafka, tmp_path, fetch_min_bytes=1) as process:
+        some_reading(process, len(first.records))
+        os.kill(process.pid, signal.SIGSTOP)
+        produce(fresh_kafka, second.records[:10])  # the fetch that waits at the broker is answered with these
+        produce(fresh_kafka, second.records[10:])
+        delete_all_but_one(fresh_kafka, TopicPartition(EXPOSURES, 1))
+        os.kill(process.pid, signal.SIGCONT)
+        assert process.exit_code() == 1
+    assert "the broker has deleted records; raise retention.ms" in process.log.read_text()
+
+
+def delete_all_but_one(bootstrap, place):
+    address = {"bootstrap.servers": bootstrap}
+    consumer, admin = Consumer({**address, "group.id": "tests"}), AdminClient(address)
+    place.offset = consumer.get_watermark_offsets(place, timeout=10)[1] - 1
+    consumer.close()
+    (deleted,) = admin.delete_records([place]).values()
+    deleted.result(timeout=10)
+
+
+LOSE_EVERY_FIFTH = """
+from streams.worker.transport.consumer import Consumer
+deliver, count = Consumer.getmany, 0
+
+async def lose(self, timeout):
+    global count
+    async for delivered in deliver(self, timeout):
+        count += 1
+        if count % 5:
+            yield delivered
+
+Consumer.getmany = lose
+"""
+
+
+def test_batches_that_are_lost_on_their_way_are_read_again(fresh_kafka, tmp_path):
+    write_experiments(tmp_path, "one", "clock")
+    parts = [Scenario("one", number * 300, 300) for number in range(6)]
+    with worker(fresh_kafka, tmp_path, prelude=LOSE_EVERY_FIFTH, fetch_min_bytes=1) as process:
+        for part in parts:
+            produce(fresh_kafka, part.records)
+        produce(fresh_kafka, strike())
+        process.wait_for_counts(sum((part.expected for part in parts), Counter()), "one")
 
 
 def test_a_worker_without_topics_says_how_to_make_them(tmp_path):

@@ -208,14 +208,22 @@ class WorkerProcess:
 
 
 @contextmanager
-def worker(bootstrap, folder, name="worker", **settings):
-    """Run a worker over the experiments of a folder; it ends with the block."""
+def worker(bootstrap, folder, name="worker", prelude="", **settings):
+    """Run a worker over the experiments of a folder, after code that may change it; it ends with the block."""
     (port,) = free_ports(1)
     log = folder / f"{name}-{port}.log"
     told = {"bootstrap_servers": bootstrap, "experiments": folder, "web_port": port, "data": folder / name}
     told |= {"session_timeout_s": 6, "instance_id": name, "idle_clock": "record", "full_round_s": 1, **settings}
     environment = {f"PEEKPROOF_{key.upper()}": str(value) for key, value in told.items()}
-    argv = ["env", "-C", ROOT, *(f"{key}={value}" for key, value in environment.items()), sys.executable, "-c", RUN]
+    argv = [
+        "env",
+        "-C",
+        ROOT,
+        *(f"{key}={value}" for key, value in environment.items()),
+        sys.executable,
+        "-c",
+        prelude + RUN,
+    ]
     process = WorkerProcess(launch(argv, log, tied=True), port, log)
     try:
         yield process

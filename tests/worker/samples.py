@@ -4,7 +4,8 @@ from streams.codecs import definitions
 from streams.core.attribution import Attribution, Counts
 from streams.core.cells import COUNTERS
 from streams.core.definition import Catalogue
-from tests.worker.rig import DEFINITION
+from streams.core.events import Record
+from tests.worker.rig import DEFINITION, START, exposure
 
 X = definitions.parse(DEFINITION.replace("ID", "one").encode())
 CATALOGUE = Catalogue({"one": X})
@@ -21,6 +22,19 @@ def counts(partition, offset, clock=1_700_000_000_000, *, a=0, b=0, config_hash=
 
 def attribution(partition=0):
     return Attribution(CATALOGUE, partition)
+
+
+def exposed(first, count=1):
+    """Consecutive records, each a unit of its own that meets a variant."""
+    return [
+        Record(offset, START + offset, exposure("one", f"unit {offset}", "a", START + offset)[3])
+        for offset in range(first, first + count)
+    ]
+
+
+def take(reading, records, kind="exposures"):
+    """Put records into the state; what was refused."""
+    return [refusal for refusals in reading.take(kind, records) for refusal in refusals]
 
 
 class Broker:
@@ -42,11 +56,14 @@ class Broker:
         self.calls.append("highwaters")
         return {place: self.answers["ends"].get(tuple(place), 0) for place in places}
 
-    async def reread(self, positions):
-        self.calls.append(("reread", dict(positions)))
+    async def reread(self, place, offset):
+        self.calls.append(("reread", place, offset))
+
+    def is_current(self, batch):
+        return batch.era == self.answers.get("era", 0)
 
     async def publish(self, offsets):
         self.calls.append(("publish", dict(offsets)))
 
-    def published(self):
-        return self.answers.get("published", {})
+    def published(self, place):
+        return self.answers.get("published", {}).get(place, 0)

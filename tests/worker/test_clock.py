@@ -8,7 +8,7 @@ from streams.settings import Settings
 from streams.worker.clock import MARGIN_MS, IdleClock
 from streams.worker.readings import Readings
 from tests.worker.rig import START, exposure
-from tests.worker.samples import CATALOGUE, Broker
+from tests.worker.samples import CATALOGUE, Broker, take
 
 NOW = START + 1_000_000
 
@@ -21,9 +21,7 @@ def readings():
 
 
 def read(readings, partition, offset):
-    record = Record(offset, START, exposure("one", f"u{offset}", "a", START)[3])
-    readings.collect("peekproof.exposures", partition, record)
-    readings[partition].apply()
+    take(readings[partition], [Record(offset, START, exposure("one", f"u{offset}", "a", START)[3])])
 
 
 def clocks(readings):
@@ -87,6 +85,7 @@ async def test_lag_is_what_the_log_has_and_the_state_does_not(readings):
     read(readings, 0, 0)
     await clock.tick(ends(4, 0))
     assert [clock.lag(partition) for partition in readings] == [3, 0]
+    assert clock.behind() == {("peekproof.exposures", 0): 1}
 
 
 async def test_a_worker_without_partitions_asks_nothing(readings):

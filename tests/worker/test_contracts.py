@@ -1,15 +1,19 @@
 """What the worker takes for granted of Faust 0.15.3, mode and aiokafka 0.14.0, name by name.
 
-When one of these fails after an update, the name in the test says what has changed and so which file here must follow.
+When one of these fails after an update, its name says what has changed, and its class which file must follow: those of
+the transport have a class each.
 """
 
 import asyncio
 import inspect
+import re
 
 import aiokafka
 import faust
 import pytest
-from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
+from aiokafka.record.default_records import DefaultRecord
+from aiokafka.structs import ConsumerRecord
 from faust.agents.agent import Agent
 from faust.app.base import App
 from faust.tables.base import Collection
@@ -17,15 +21,20 @@ from faust.tables.recovery import Recovery
 from faust.topics import Topic
 from faust.transport import consumer
 from faust.transport.drivers import aiokafka as driver
-from faust.types import FutureMessage
+from faust.types import ConsumerMessage, FutureMessage
 from mode import Service
+from mode.threads import MethodQueue
+from mode.utils.queues import FlowControlEvent
 
+from streams.core.events import Record
 from streams.settings import Settings
 from streams.worker.agents import add_agents
 from streams.worker.app import make_app
 from streams.worker.readings import Readings
 from streams.worker.tables import make_table
-from streams.worker.transport import Consumer, ConsumerThread
+from streams.worker.transport import Consumer
+from streams.worker.transport.batch import AHEAD, Batch, to_message
+from streams.worker.transport.client import ConsumerThread
 from tests.worker.samples import CATALOGUE
 
 
@@ -41,16 +50,37 @@ def parameters(thing):
 async def app():
     app = make_app(Settings(), Readings(CATALOGUE, b""))
     make_table(app, 4)
-    add_agents(app, None)
+    add_agents(app, None, None)
     return app
 
 
-class TestConsumer:
-    def test_perform_seek_is_called_once_tables_are_recovered_with_or_without_tables(self):
+class TestPositions:
+    def test_perform_seek_is_called_between_resuming_partitions_and_resuming_the_flow(self):
         for way in (Recovery.on_recovery_completed, Recovery._resume_streams):
-            text = source(way)
-            assert text.index("on_rebalance_complete.send()") < text.index("consumer.perform_seek()")
-            assert text.index("consumer.perform_seek()") < text.index("consumer.resume_flow()")
+            steps = ("on_rebalance_complete.send()", "resume_partitions(", "consumer.perform_seek()", "resume_flow()")
+            places = [source(way).index(step) for step in steps]
+            assert places == sorted(places)
+
+    def test_queues_are_emptied_between_the_seek_and_the_resuming_of_the_flow(self):
+        for way in (Recovery.on_recovery_completed, Recovery._resume_streams):
+            last = source(way).partition("consumer.perform_seek()")[2]
+            assert last.index("flow_control.resume()") < last.index("resume_flow()")
+        assert "self.clear()" in source(FlowControlEvent.resume)
+
+    def test_a_seek_that_takes_too_long_ends_in_silence(self):
+        assert "consumer.perform_seek(), timeout=self.app.conf.broker_request_timeout" in source(
+            Recovery._resume_streams
+        )
+        assert parameters(Service.wait_first) == ["self", "coros", "timeout"]
+        assert "timeout" not in source(Recovery._wait).partition("wait_result.stopped")[2]
+
+    def test_partitions_are_paused_when_they_are_assigned_and_when_they_are_revoked(self):
+        assert "consumer.pause_partitions)(assigned)" in source(App._on_partitions_assigned)
+        assert "consumer.pause_partitions)(assignment)" in source(App._on_partitions_revoked)
+
+    def test_a_rebalance_passes_through_the_consumer_with_its_partitions(self):
+        assert parameters(consumer.Consumer.on_partitions_revoked) == ["self", "revoked"]
+        assert parameters(consumer.Consumer.on_partitions_assigned) == ["self", "assigned", "generation_id"]
 
     def test_perform_seek_takes_nothing_and_reads_committed_offsets(self):
         assert parameters(consumer.Consumer.perform_seek) == ["self"]
@@ -59,32 +89,122 @@ class TestConsumer:
     def test_seek_wait_also_moves_what_faust_believes_it_has_read(self):
         assert "self.consumer._read_offset" in source(driver.AIOKafkaConsumerThread._seek_wait)
 
+    def test_calls_of_the_thread_are_done_in_their_order_so_a_later_fetch_sees_the_seek(self):
+        assert "self.loop.call_soon_threadsafe(self._queue_put, method)" in source(MethodQueue.call)
+        assert isinstance(MethodQueue(num_workers=2)._queue, asyncio.Queue)
+        assert source(driver.AIOKafkaConsumerThread._seek_wait).index("consumer.seek(tp, offset)") < source(
+            driver.AIOKafkaConsumerThread._seek_wait
+        ).index("await")
+
+    def test_records_of_a_partition_are_thrown_away_by_a_seek(self):
+        assert "del self._records[tp]" in source(Fetcher.seek_to)
+
+    async def test_a_position_below_the_log_is_moved_to_its_beginning(self, app):
+        assert "tp_state.await_reset(self._default_reset_strategy)" in source(Fetcher._proc_fetch_request)
+        assert app.conf.consumer_auto_offset_reset == "earliest"
+
     def test_questions_about_offsets_take_partitions(self):
         for question in ("highwaters", "earliest_offsets"):
             assert parameters(getattr(driver.Consumer, question)) == ["self", "partitions"]
         assert "end_offsets(partitions)" in source(driver.AIOKafkaConsumerThread._highwaters)
 
-    def test_the_thread_is_made_in_one_place_and_makes_the_client_in_one_place(self):
-        assert parameters(driver.Consumer._new_consumer_thread) == ["self"]
-        assert parameters(driver.AIOKafkaConsumerThread._create_worker_consumer) == ["self", "transport"]
 
-    def test_the_fetch_wait_is_fixed_by_faust_and_used_when_the_client_starts(self):
-        assert "fetch_max_wait_ms=1500" in source(driver.AIOKafkaConsumerThread._create_worker_consumer)
-        assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in source(aiokafka.AIOKafkaConsumer.start)
-
-    def test_a_full_buffer_takes_a_partition_out_of_the_active_set(self):
-        assert "active_partitions.discard(tp)" in source(consumer.Consumer.on_buffer_full)
+class TestCommits:
+    def test_topics_without_acks_are_never_committed(self):
+        assert "if self.app.topics.acks_enabled_for(message.topic)" in source(consumer.Consumer.ack)
 
     def test_faust_takes_a_commit_lost_to_a_rebalance_for_a_crash(self):
         assert '"already rebalanced" in str(exc)' in source(driver.AIOKafkaConsumerThread._commit)
         assert "already rebalanced" not in str(aiokafka.errors.CommitFailedError())
         assert parameters(ConsumerThread._commit) == parameters(driver.AIOKafkaConsumerThread._commit)
 
-    def test_topics_without_acks_are_never_committed(self):
-        assert "if self.app.topics.acks_enabled_for(message.topic)" in source(consumer.Consumer.ack)
 
-    def test_records_of_a_partition_are_thrown_away_by_a_seek(self):
-        assert "del self._records[tp]" in source(Fetcher.seek_to)
+class TestBatches:
+    def test_faust_delivers_what_getmany_yields(self):
+        text = source(consumer.Consumer._drain_messages)
+        assert "getmany(timeout=1.0)" in text
+        assert "async for tp, message in ait" in text
+        assert "callback(message)" in text
+
+    def test_of_a_message_faust_looks_at_offset_and_topic_before_it_is_in_a_queue(self):
+        text = source(consumer.Consumer._drain_messages).partition("async for tp, message in ait")[2]
+        assert set(re.findall(r"message\.(\w+)", text)) == {"offset", "topic", "key", "value"}  # the last two in a log
+        assert "if r_offset is None or offset >= r_offset" in text
+
+    def test_a_message_takes_what_we_give_it(self):
+        assert parameters(ConsumerMessage)[:10] == [
+            "topic",
+            "partition",
+            "offset",
+            "timestamp",
+            "timestamp_type",
+            "headers",
+            "key",
+            "value",
+            "checksum",
+            "serialized_key_size",
+        ]
+
+    def test_fetched_records_are_a_list_by_partition_and_never_empty(self):
+        assert parameters(consumer.Consumer._wait_next_records) == ["self", "timeout"]
+        text = source(Fetcher.fetched_records)
+        assert text.index("if not records:") < text.index("drained[tp] = records")
+
+    def test_no_partitions_would_mean_all_of_them(self):
+        assert "if partitions and tp not in partitions" in source(Fetcher.fetched_records)
+        assert "active_partitions = self._get_active_partitions()" in source(consumer.Consumer._wait_next_records)
+
+    def test_without_active_partitions_faust_sleeps_a_second(self):
+        assert "await self.sleep(1)" in source(consumer.Consumer._wait_next_records)
+
+    def test_a_rebalance_in_a_fetch_would_make_faust_seek(self):
+        assert "await self.perform_seek()" in source(consumer.Consumer.getmany)
+
+    def test_a_full_buffer_takes_a_partition_out_of_the_active_set(self):
+        assert "active_partitions.discard(tp)" in source(consumer.Consumer.on_buffer_full)
+
+    async def test_the_queue_of_an_agent_is_bounded_by_an_attribute_of_its_topic(self, app):
+        assert app.topic("other", maxsize=AHEAD).maxsize is None
+        for agent in app.agents.values():
+            assert agent.stream().channel.queue.maxsize == AHEAD
+
+    async def test_a_batch_goes_through_the_codecs_of_faust_untouched(self, app):
+        batch = Batch("peekproof.exposures", 0, [Record(0, 1, b"{}")])
+        for agent in app.agents.values():
+            event = await agent.channel.decode(to_message(batch, 0))
+            assert event.value is batch
+
+
+class TestClient:
+    def test_the_thread_is_made_in_one_place_and_makes_the_client_in_one_place(self):
+        assert parameters(driver.Consumer._new_consumer_thread) == ["self"]
+        assert parameters(driver.AIOKafkaConsumerThread._create_worker_consumer) == ["self", "transport"]
+
+    def test_what_a_fetch_waits_for_is_fixed_by_faust_and_used_when_the_client_starts(self):
+        assert "fetch_max_wait_ms=1500" in source(driver.AIOKafkaConsumerThread._create_worker_consumer)
+        assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in source(aiokafka.AIOKafkaConsumer.start)
+        assert "fetch_min_bytes=self._fetch_min_bytes" in source(aiokafka.AIOKafkaConsumer.start)
+
+    def test_the_client_makes_its_fetcher_when_it_starts(self):
+        assert "await self._consumer.start()" in source(driver.AIOKafkaConsumerThread.on_start)
+        assert "self._fetcher = Fetcher(" in source(aiokafka.AIOKafkaConsumer.start)
+
+    def test_what_is_fetched_enters_one_dictionary_by_item(self):
+        assert "self._records = collections.OrderedDict()" in source(Fetcher.__init__)
+        assert "self._records[tp] = FetchResult(" in source(Fetcher._proc_fetch_request)
+        uses = re.findall(r"self\._records(\.\w+|\[)", inspect.getsource(Fetcher))
+        assert set(uses) == {"[", ".keys", ".clear"}
+
+    def test_records_are_wrapped_by_a_method_that_an_instance_may_replace(self):
+        assert "partition_records=partition_records" in source(Fetcher._proc_fetch_request)
+        assert "self._partition_records = partition_records" in source(FetchResult.__init__)
+        assert "consumer_record = self._consumer_record(tp, record)" in source(PartitionRecords._unpack_records)
+        assert parameters(PartitionRecords._consumer_record) == ["self", "tp", "record"]
+        assert not hasattr(PartitionRecords, "__slots__")
+
+    def test_a_parsed_record_has_the_fields_of_the_one_it_is_wrapped_in(self):
+        for fields in (dir(DefaultRecord), ConsumerRecord.__dataclass_fields__):
+            assert set(Record._fields) <= set(fields)
 
 
 class TestApp:

@@ -79,6 +79,15 @@ async def test_evidence_is_told_once_for_all_looks_since_the_last_time(judging, 
     assert len(broker.sent) == 2
 
 
+async def test_evidence_in_which_only_the_clock_has_moved_can_wait(judging, broker):
+    await judge(judging, broker, a=50, b=50)
+    await judging.tell(broker)
+    broker.sent.clear()
+    await judging.take([counts(0, 10, 1_700_000_005_000, a=50, b=50)], broker)
+    await judging.tell(broker)
+    assert broker.sent == []
+
+
 async def test_nothing_is_told_of_an_experiment_that_waits(judging, broker):
     await judging.take([counts(0, 10, a=50, b=50)], broker)
     await judging.tell(broker)

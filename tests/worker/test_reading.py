@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 
 from streams.codecs.cloudevents import Decoder
 from streams.core.events import Record
-from streams.worker.reading import PATIENCE, LogHoleError, Reading
+from streams.worker.reading import PATIENCE, PIECE, LogHoleError, Reading
 from streams.worker.readings import Readings
-from tests.worker.rig import START, exposure
-from tests.worker.samples import CATALOGUE, attribution
+from tests.worker.rig import START
+from tests.worker.samples import CATALOGUE, attribution, exposed, take
 
-LOG = [Record(n, START + n, exposure("one", f"unit {n}", "a", START + n)[3]) for n in range(12)]
+LOG = exposed(0, 12)
 
 
-def new_reading():
+@pytest.fixture
+def reading():
     return Reading(attribution(), Decoder())
 
 
@@ -23,79 +24,62 @@ def entered(reading):
     return counts.cells[counts.cells.index(max(counts.cells))]
 
 
-@given(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 12))), st.data())
-def test_deliveries_from_anywhere_leave_no_hole_and_count_nothing_twice(stretches, data):
-    reading = new_reading()
-    for start, length in stretches:
-        for record in LOG[start : start + length]:
-            reading.collect("exposures", record)
-        if data.draw(st.booleans()):
-            reading.apply()
-    for record in LOG:
-        reading.collect("exposures", record)
-    reading.apply()
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 12))))
+def test_deliveries_from_anywhere_below_the_state_count_nothing_twice(stretches):
+    reading = Reading(attribution(), Decoder())
+    for start, length in [*stretches, (0, 12)]:
+        if start <= reading.offsets["exposures"]:
+            take(reading, LOG[start : start + length])
     assert reading.offsets["exposures"] == len(LOG)
     assert reading.attribution.tally["read"] == len(LOG) == entered(reading)
 
 
-def test_a_gap_is_asked_for_again_and_then_taken():
-    reading = new_reading()
-    reading.collect("exposures", LOG[0])
-    reading.collect("exposures", LOG[5])
-    reading.apply()
-    assert reading.missed() == {"exposures": 1}
-    assert reading.missed() == {}
-    for record in LOG[1:]:
-        reading.collect("exposures", record)
-    reading.apply()
-    assert reading.offsets["exposures"] == len(LOG)
+def test_a_large_batch_is_taken_in_pieces_that_leave_others_a_chance(reading):
+    batch = [Record(offset, START, b"") for offset in range(2 * PIECE + 1)]
+    reached = [reading.offsets["exposures"] for _ in reading.take("exposures", batch)]
+    assert reached == [PIECE, 2 * PIECE, 2 * PIECE + 1]
 
 
-def test_a_hole_that_stays_is_an_error_that_names_it():
-    reading = new_reading()
+def test_a_hole_inside_a_batch_is_an_error_that_names_it(reading):
+    with pytest.raises(LogHoleError, match=r"peekproof\.exposures/0 has no record at offset 2,"):
+        take(reading, [*LOG[:2], *LOG[3:]])
+    assert reading.offsets["exposures"] == 0
+
+
+def test_a_hole_that_stays_is_an_error_that_names_it(reading):
     for _ in range(PATIENCE):
-        reading.collect("conversions", LOG[5])
-        assert reading.missed() == {"conversions": 0}
-    reading.collect("conversions", LOG[5])
+        assert reading.miss("conversions") == 0
     with pytest.raises(LogHoleError, match=r"peekproof\.conversions/0 has no record at offset 0"):
-        reading.missed()
+        reading.miss("conversions")
 
 
-def test_a_reading_has_caught_up_when_it_holds_what_was_there_at_the_take_over():
-    reading = new_reading()
+def test_what_is_taken_ends_the_count_of_misses(reading):
+    for record in LOG[:PATIENCE]:
+        reading.miss("exposures")
+        take(reading, [record])
+    assert reading.miss("exposures") == PATIENCE
+
+
+def test_a_reading_has_caught_up_when_it_holds_what_was_there_at_the_take_over(reading):
     assert not reading.caught_up
     reading.targets = {"exposures": 2, "conversions": 0}
     for record in LOG[:2]:
         assert not reading.caught_up
-        reading.collect("exposures", record)
-        reading.apply()
+        take(reading, [record])
     assert reading.caught_up
 
 
-def test_a_refusal_carries_the_record_it_is_about():
-    reading = new_reading()
+def test_a_refusal_carries_the_record_it_is_about(reading):
     bad = Record(1, START, b"garbage")
-    reading.collect("exposures", LOG[0])
-    reading.collect("exposures", bad)
-    assert [(one.partition, one.rejected.reason, one.record) for one in reading.apply()] == [(0, "malformed", bad)]
+    refusals = take(reading, [LOG[0], bad])
+    assert [(one.partition, one.rejected.reason, one.record) for one in refusals] == [(0, "malformed", bad)]
 
 
-def test_partitions_that_stay_keep_their_state_and_drop_what_was_not_applied():
+def test_partitions_that_stay_keep_their_state():
     readings = Readings(CATALOGUE, b"")
     readings.assign([0, 1])
     for partition in (0, 1):
-        readings.collect("peekproof.exposures", partition, LOG[0])
-        readings[partition].apply()
-        readings.collect("peekproof.exposures", partition, LOG[1])
+        take(readings[partition], LOG[:1])
     readings.assign([1, 2])
-    assert [reading.apply() for reading in readings.values()] == [[], []]
     positions = {place: offset for place, offset in readings.positions().items() if place[0] == "peekproof.exposures"}
     assert positions == {("peekproof.exposures", 1): 1, ("peekproof.exposures", 2): 0}
-
-
-def test_records_of_other_partitions_are_left_alone():
-    readings = Readings(CATALOGUE, b"")
-    readings.assign([0])
-    readings.collect("peekproof.exposures", 3, LOG[0])
-    assert readings.positions() == {("peekproof.exposures", 0): 0, ("peekproof.conversions", 0): 0}
-    assert list(readings) == [0]

@@ -1,0 +1,48 @@
+"""The guard of the source: a batch is taken where the state ends, or not at all."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from streams.codecs import rejected as rejected_codec
+from streams.core.topology import REJECTED
+from streams.worker.outbox import Letter, send
+from streams.worker.reading import KIND_OF, SOURCES, Reading, Refusal
+from streams.worker.readings import Readings
+from streams.worker.transport.batch import Batch
+
+
+class Taking:
+    """Takes batches into the state of their partition. The next one waits for it, so memory stays bounded."""
+
+    def __init__(self, readings: Readings, app: Any) -> None:
+        self._readings = readings
+        self._app = app
+
+    async def take(self, batch: Batch) -> None:
+        """Take the batch, and return when its rejected records are published."""
+        reading, kind = self._readings.get(batch.partition), KIND_OF[batch.topic]
+        if reading is None:
+            return
+        if batch.start > reading.offsets[kind]:
+            await self._reread(batch, reading, kind)
+            return
+        for refusals in reading.take(kind, batch.records):
+            await self._publish(refusals, self._app.consumer.published(batch.tp))
+            reading.published[kind] = reading.offsets[kind]
+
+    async def _reread(self, batch: Batch, reading: Reading, kind: str) -> None:
+        """Seek back to the state, once for all batches that were on their way."""
+        if self._app.consumer.is_current(batch):
+            await self._app.consumer.reread(batch.tp, reading.miss(kind))
+
+    async def _publish(self, refusals: Iterable[Refusal], published: int) -> None:
+        """All but those that were published before the state was rebuilt."""
+        await send(self._app.producer, _letters(one for one in refusals if one.rejected.offset >= published))
+        await asyncio.sleep(0)  # others have waited for a piece
+
+
+def _letters(refusals: Iterable[Refusal]) -> Iterator[Letter]:
+    for partition, rejected, record in refusals:
+        key = f"{SOURCES[rejected.kind]}/{partition}/{rejected.offset}".encode()
+        yield Letter(REJECTED, partition, key, rejected_codec.encode(rejected, record, partition))

@@ -1,0 +1,49 @@
+"""The client in its thread: how long a fetch waits, what it fetches, and commits that fail."""
+
+from types import SimpleNamespace
+
+import pytest
+from aiokafka.errors import CommitFailedError, IllegalStateError
+from faust.transport.drivers import aiokafka as driver
+
+from streams.settings import Settings
+from streams.worker.app import FETCH_BYTES
+from streams.worker.transport.lean import Arrivals
+from tests.worker.transport.conftest import EXPOSED
+
+
+@pytest.fixture
+async def thread(consumer):
+    made = consumer._new_consumer_thread()
+    made.thread_loop.close()
+    return made
+
+
+async def test_a_fetch_waits_as_the_settings_say(thread):
+    thread.app.settings = Settings(fetch_wait_ms=17, fetch_min_bytes=4_711)
+    client = thread._create_worker_consumer(thread.transport)
+    await client.stop()
+    assert (client._fetch_max_wait_ms, client._fetch_min_bytes) == (17, 4_711)
+    assert client._max_partition_fetch_bytes == FETCH_BYTES
+
+
+async def test_what_is_fetched_is_lean_from_the_start(thread, monkeypatch):
+    async def start(self):
+        self._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records={}))
+
+    monkeypatch.setattr(driver.AIOKafkaConsumerThread, "on_start", start)
+    await thread.on_start()
+    assert isinstance(thread._consumer._fetcher._records, Arrivals)
+
+
+@pytest.mark.parametrize("error", [CommitFailedError(), IllegalStateError(EXPOSED)])
+async def test_a_commit_that_is_lost_to_a_rebalance_is_no_failure(thread, error):
+    async def commit(offsets):
+        committed.append(offsets)
+        if len(committed) == 1:
+            raise error
+
+    committed = []
+    thread._consumer = SimpleNamespace(commit=commit)
+    assert [await thread._commit({EXPOSED: 3}) for _ in range(2)] == [False, True]
+    assert committed == [{EXPOSED: 3}] * 2
