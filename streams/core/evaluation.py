@@ -24,11 +24,11 @@ WORTH_KEEPING = 0.01  # growth of a running maximum that must not be lost
 
 
 class Outcome(NamedTuple):
-    """State after a look, the decisions it made, and whether the counts were newer than what was known."""
+    """State after a look, the decisions it made, and how many counts were no newer than what was known."""
 
     state: State
     decisions: list[bytes]
-    fresh: bool
+    stale: int
 
 
 def begin(x: Experiment) -> State:
@@ -37,18 +37,25 @@ def begin(x: Experiment) -> State:
     return State(x.config_hash, x.epoch, log_e=none, max_log_e=none, best=none)
 
 
-def look(x: Experiment, state: State | None, counts: Counts, partitions: int) -> Outcome:
-    """Take the counts of one source partition; judge once every one of `partitions` has been heard."""
+def look(x: Experiment, state: State | None, arrived: Sequence[Counts], partitions: int) -> Outcome:
+    """Take the counts that arrived together, as one look; judge once every one of `partitions` has been heard."""
     state = state or begin(x)
-    known = state.parts.get(str(counts.partition))
+    parts = state.parts.copy()
+    fresh = sum(_take(x, parts, counts) for counts in arrived)
+    outcome = Outcome(replace(state, parts=parts), [], len(arrived) - fresh)
+    if not fresh or len(parts) < partitions:
+        return outcome
+    return Outcome(*consider(x, outcome.state, [present(outcome.state)]), outcome.stale)
+
+
+def _take(x: Experiment, parts: dict[str, Part], counts: Counts) -> bool:
+    """Put the counts in the place of older ones of their partition, unless they are of another version."""
+    known = parts.get(str(counts.partition))
     other = (counts.epoch, counts.config_hash) != (x.epoch, x.config_hash)
     if other or (known and not known.is_older_than(counts.offsets, counts.clock)):
-        return Outcome(state, [], fresh=False)
-    part = Part(counts.offsets, counts.clock, counts.cells)
-    state = replace(state, parts={**state.parts, str(counts.partition): part})
-    if len(state.parts) < partitions:
-        return Outcome(state, [], fresh=True)
-    return Outcome(*consider(x, state, [present(state)]), fresh=True)
+        return False
+    parts[str(counts.partition)] = Part(counts.offsets, counts.clock, counts.cells)
+    return True
 
 
 def consider(x: Experiment, state: State, looks: Sequence[Look], *, silence: bool = True) -> tuple[State, list[bytes]]:

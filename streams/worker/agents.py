@@ -1,5 +1,6 @@
 """Faust agents: batches of raw records in, nothing yielded. What is yielded, Faust sends where the message says."""
 
+from itertools import chain
 from typing import Any
 
 from streams.codecs import counts as counts_codec
@@ -21,8 +22,8 @@ def add_agents(app: App, taking: Taking, judging: Judging) -> None:
     @app.agent(_batched(app, COUNTS), name="evaluation")
     async def evaluation(stream: Any) -> None:
         async for batch in stream:
-            for record in batch.records:
-                await judging.take(counts_codec.decode(record.value), app.producer)
+            counts = (counts_codec.decode(record.value) for record in batch.records)
+            await judging.take(chain.from_iterable(counts), app.producer)
 
 
 def _batched(app: App, *names: str) -> Any:

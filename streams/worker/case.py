@@ -68,16 +68,17 @@ class Case:
         self._kept = self.state
         return _pack((state_codec.encode(self.state), self.outbox))
 
-    def take(self, counts: Counts) -> None:
-        """Look at the counts, or keep them for the first look."""
-        for one in [counts] if self.is_open else self._await(counts):
-            outcome = evaluation.look(self.x, self.state, one, len(self._ends))
+    def take(self, *arrived: Counts) -> None:
+        """Look at what arrived together, or keep it for the first look."""
+        due = [one for counts in arrived for one in ([counts] if self.is_open else self._await(counts))]
+        if due:
+            outcome = evaluation.look(self.x, self.state, due, len(self._ends))
             self.state = outcome.state
             self.outbox += outcome.decisions
-            self.stale += not outcome.fresh
+            self.stale += outcome.stale
 
     def _await(self, counts: Counts) -> list[Counts]:
-        """All that has been awaited, once it is complete: one look, because the core waits for every partition too."""
+        """All that has been awaited, once it is complete."""
         assert self._awaited is not None
         if self._is_recent(counts):
             self._awaited[counts.partition] = counts

@@ -4,6 +4,7 @@ The table goes first, then decisions; evidence follows at its own pace. So a dec
 successor knows of.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from streams.worker.case import Case, Ends
 from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
+
+PIECE = 50  # experiments judged in one go: the event loop must not stall over a thousand
 
 encode = msgspec.json.Encoder().encode
 
@@ -47,8 +50,15 @@ class Judging:
         self.cases.clear()
 
     async def take(self, arrived: Iterable[Counts], producer: Any) -> None:
-        """Judge what arrived."""
-        cases = [self._take(counts) for counts in arrived if counts.experiment in self._catalogue.experiments]
+        """Judge what arrived together: one look at each experiment."""
+        by_experiment = defaultdict(list)
+        for counts in arrived:
+            by_experiment[counts.experiment].append(counts)
+        known = [counts for name, counts in by_experiment.items() if name in self._catalogue.experiments]
+        for start in range(0, len(known), PIECE):
+            await self._judge([self._take(counts) for counts in known[start : start + PIECE]], producer)
+
+    async def _judge(self, cases: list[Case], producer: Any) -> None:
         self._keep(case for case in cases if case.worth_keeping)
         await self._table.settle()
         due = [case for case in cases if case.outbox]
@@ -63,9 +73,9 @@ class Judging:
         self._moved.difference_update(due)
         await send(producer, [letter for one in due for letter in self._evidence(self.cases[one])])
 
-    def _take(self, counts: Counts) -> Case:
-        case = self._case(self._catalogue.experiments[counts.experiment])
-        case.take(counts)
+    def _take(self, arrived: list[Counts]) -> Case:
+        case = self._case(self._catalogue.experiments[arrived[0].experiment])
+        case.take(*arrived)
         if case.is_open:
             self._moved.add(case.x.id)
         return case

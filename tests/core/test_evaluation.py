@@ -89,16 +89,16 @@ HALF = totals(ONE, (500, 500), bought=(50, 100))
 
 
 def test_nothing_is_judged_before_every_partition_has_been_heard():
-    first = look(ONE, None, counts(0, HALF), 2)
-    assert (first.decisions, first.fresh, first.state.judgement.verdict) == ([], True, "")
-    second = look(ONE, first.state, counts(1, HALF), 2)
+    first = look(ONE, None, [counts(0, HALF)], 2)
+    assert (first.decisions, first.stale, first.state.judgement.verdict) == ([], 0, "")
+    second = look(ONE, first.state, [counts(1, HALF)], 2)
     assert json.loads(second.decisions[0])["data"]["verdict"] == "stop_success"
     assert present(second.state).cells == add(HALF, HALF)
 
 
 def test_a_look_is_as_old_as_the_slowest_partition():
-    state = look(ONE, None, counts(0, HALF, clock=START + 2 * HOUR), 2).state
-    out = look(ONE, state, counts(1, HALF), 2)
+    state = look(ONE, None, [counts(0, HALF, clock=START + 2 * HOUR)], 2).state
+    out = look(ONE, state, [counts(1, HALF)], 2)
     assert present(out.state).clock == START + HOUR
     evidence = json.loads(out.decisions[0])["data"]["evidence"]
     assert evidence["clock"] == {"0": "2025-03-10T02:00:00.000Z", "1": "2025-03-10T01:00:00.000Z"}
@@ -119,14 +119,21 @@ def test_a_look_is_as_old_as_the_slowest_partition():
     ],
 )
 def test_counts_that_are_not_newer_are_ignored(offsets, clock, fresh):
-    known = look(ONE, None, counts(0, totals(ONE, (10, 10)), (5, 5), START), 1).state
-    out = look(ONE, known, counts(0, HALF, offsets, clock), 1)
-    assert out.fresh == fresh
+    known = look(ONE, None, [counts(0, totals(ONE, (10, 10)), (5, 5), START)], 1).state
+    out = look(ONE, known, [counts(0, HALF, offsets, clock)], 1)
+    assert out.stale == (not fresh)
     assert fresh or (out.state, out.decisions) == (known, [])
 
 
 def test_counts_of_another_version_of_the_definition_are_ignored():
-    assert not look(ONE, None, counts(0, HALF, config_hash="other"), 1).fresh
+    assert look(ONE, None, [counts(0, HALF, config_hash="other")], 1).stale == 1
+
+
+def test_what_arrives_together_is_one_look_and_of_each_partition_the_newest_counts():
+    older = totals(ONE, (10, 10))
+    apart = look(ONE, look(ONE, None, [counts(0, HALF, (9, 9))], 2).state, [counts(1, HALF)], 2)
+    together = look(ONE, None, [counts(0, older), counts(0, HALF, (9, 9)), counts(0, older), counts(1, HALF)], 2)
+    assert (together.stale, together.state, together.decisions) == (1, apart.state, apart.decisions)
 
 
 @few
@@ -135,7 +142,7 @@ def test_the_order_in_which_partitions_are_heard_does_not_matter(first, second):
     def after(order):
         state = None
         for partition in order:
-            state = look(ONE, state, counts(partition, HALF), 3).state
+            state = look(ONE, state, [counts(partition, HALF)], 3).state
         return state
 
     assert after(first).judgement == after(second).judgement

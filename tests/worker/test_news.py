@@ -25,7 +25,7 @@ def news(clock):
 
 
 def state(known=None, clock=0, **units):
-    return look(X, known, counts(0, 10, 1_700_000_000_000 + clock, **units), 1).state
+    return look(X, known, [counts(0, 10, 1_700_000_000_000 + clock, **units)], 1).state
 
 
 def test_what_is_new_is_told_at_once_and_only_once(news):
