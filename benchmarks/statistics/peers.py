@@ -112,7 +112,9 @@ were compared and agree.
 {table}
 
 One experiment and look a call is what a user would type by hand: then the checks of arguments and some fifty array
-operations cost as much for one number as for hundreds. The engine asks for all experiments of a look together.
+operations cost as much for one number as for hundreds. A replay
+asks for thousands of looks of an experiment together; a live worker for one look at a time, at both readings and all
+treatments in one call.
 
 ## Kernels
 
