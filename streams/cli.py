@@ -1,4 +1,4 @@
-"""The command line."""
+"""The command line. Each command loads what it needs when it is called: help must not wait for Faust or scipy."""
 
 import sys
 import time
@@ -11,18 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from streams import bootstrap
+from streams.core.problems import MendableError
 from streams.core.times import format_instant, parse_instant
-from streams.core.topology import topics as all_topics
-from streams.core.validation import DefinitionError
-from streams.lab import demo as demo_
-from streams.lab import loadgen as loadgen_
-from streams.lab import screen
-from streams.lab.plan import plan as plan_
-from streams.lab.replay import replay as replay_
-from streams.lab.simulate import simulate as simulate_
-from streams.settings import Settings, SettingsError
-from streams.worker import topics as admin
 
 OK, FOUND, USAGE = 0, 1, 2
 
@@ -52,7 +42,11 @@ def demo(
     port: Port = None,
 ) -> None:
     """Watch four simulated experiments being judged; needs no broker."""
-    raise typer.Exit((demo_.once if once else screen.play)(bootstrap.run_worker, port))
+    from streams import bootstrap
+    from streams.lab import demo as lab
+    from streams.lab import screen
+
+    raise typer.Exit((lab.once if once else screen.play)(bootstrap.run_worker, port))
 
 
 @app.command(epilog="Example: `peekproof worker --bootstrap kafka:9092 --experiments experiments/`")
@@ -73,7 +67,11 @@ def worker(
 
     Every option can also be set by an environment variable, such as `PEEKPROOF_WEB_PORT`.
     """
-    raise typer.Exit(bootstrap.run_worker(Settings.read(**locals())))
+    given = locals()
+    from streams import bootstrap
+    from streams.settings import Settings
+
+    raise typer.Exit(bootstrap.run_worker(Settings.read(**given)))
 
 
 def _instant(text: str | None) -> str | None:
@@ -99,10 +97,57 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report.")] = False,
 ) -> None:
     """Judge recorded events, with the same code as the worker and without a broker."""
+    from streams.lab import replay as lab
+
     with _progress() as progress:
-        replay_(experiments, events, out, look_every, until, now=int(time.time() * 1000), progress=progress)
+        lab.replay(experiments, events, out, look_every, until, now=int(time.time() * 1000), progress=progress)
     report = out / "report.json"
     sys.stdout.write(report.read_text() if as_json else f"{report}\n{out / 'decisions.jsonl'}\n")
+
+
+@app.command(
+    epilog="Example: `peekproof verify --experiments experiments/ --bootstrap kafka:9092 --all`\n\n"
+    "or `peekproof verify --experiments experiments/ --events events.jsonl.gz --decisions out/decisions.jsonl`",
+)
+def verify(
+    experiments: Experiments,
+    events: Annotated[
+        list[Path] | None, typer.Option(help="The events that were replayed; may be repeated.", exists=True)
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="What the replay decided: decisions.jsonl.", exists=True)
+    ] = None,
+    bootstrap_servers: Annotated[
+        str | None, typer.Option("--bootstrap", help="Or the broker that holds both, host:port.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only decisions of this time or later (RFC 3339).", callback=_instant)
+    ] = None,
+    experiment: Annotated[str | None, typer.Option(help="Only decisions of this one.")] = None,
+    *,
+    all_: Annotated[bool, typer.Option("--all", help="Every decision, not only the last of each experiment.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings for machines.")] = False,
+) -> None:
+    """Recount decisions from their events and derive them anew; exit code 1 if anything differs."""
+    from streams.audit import report as findings
+    from streams.audit import verify as audit
+    from streams.audit.files import Files
+    from streams.audit.kafka import Broker
+
+    if (bootstrap_servers is None) != bool(events and decisions) or (bootstrap_servers and (events or decisions)):
+        raise typer.BadParameter("give either --bootstrap, or --events and --decisions")
+    with _progress() as progress:
+        source = (
+            Broker(bootstrap_servers, progress)
+            if bootstrap_servers
+            else Files(events or [], decisions or Path(), int(time.time() * 1000), progress)
+        )
+        report = audit.verify(experiments, source, audit.Choice(all_, since, experiment))
+    if as_json:
+        sys.stdout.write(findings.as_json(report))
+    else:
+        findings.show(report, Console())
+    raise typer.Exit(OK if report.ok else FOUND)
 
 
 @app.command(
@@ -141,6 +186,8 @@ def plan_experiment(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan for machines.")] = False,
 ) -> None:
     """Units and days to the effect worth detecting, by method; exit code 1 if the experiment is underpowered."""
+    from streams.lab import plan as lab
+
     options = {
         "metric": metric,
         "baseline": baseline,
@@ -158,7 +205,7 @@ def plan_experiment(
         "method": method,
         "decrease": decrease,
     }
-    raise typer.Exit(plan_(experiments, options, seed=seed, runs=runs, as_json=as_json, plot=plot))
+    raise typer.Exit(lab.plan(experiments, options, seed=seed, runs=runs, as_json=as_json, plot=plot))
 
 
 @app.command(
@@ -196,6 +243,8 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
     """False alarms, power and days to a decision of each method, on experiments such as yours."""
+    from streams.lab import simulate as lab
+
     options = {
         "baseline": baseline,
         "mde": mde,
@@ -209,7 +258,7 @@ def simulate(
         "alpha": alpha,
         "beta": beta,
     }
-    raise typer.Exit(simulate_(experiments, options, runs=runs, seed=seed, as_json=as_json, plot=plot))
+    raise typer.Exit(lab.simulate(experiments, options, runs=runs, seed=seed, as_json=as_json, plot=plot))
 
 
 @app.command(epilog="Example: `peekproof loadgen --experiments experiments/ --rate 200 --seconds 60`")
@@ -225,12 +274,14 @@ def loadgen(
     seconds: Annotated[float | None, typer.Option(help="End after so long; otherwise at Ctrl-C.")] = None,
 ) -> None:
     """Feed a broker: simulated users in real time, or recorded events as fast as it takes them."""
+    from streams.lab import loadgen as lab
+
     if (experiments is None) == (events is None):
         raise typer.BadParameter("give either --experiments or --events")
     if experiments is not None:
-        loadgen_.simulate(bootstrap_servers, experiments, truth, rate, seed, seconds)
+        lab.simulate(bootstrap_servers, experiments, truth, rate, seed, seconds)
     else:
-        sys.stdout.write(f"{loadgen_.play(bootstrap_servers, events or [])} events sent\n")
+        sys.stdout.write(f"{lab.play(bootstrap_servers, events or [])} events sent\n")
 
 
 BackFill = Annotated[bool, typer.Option(help="For historic events: keep their own record times, for ever.")]
@@ -258,12 +309,17 @@ def apply(
 ) -> None:
     """Create and configure the topics, after showing what changes."""
     changes = _changes(bootstrap_servers, partitions, back_fill=back_fill)
+    from streams.worker import topics as admin
+
     if changes and (yes or typer.confirm("apply?")):
         admin.apply(bootstrap_servers, changes)
         sys.stdout.write("done\n")
 
 
 def _changes(address: str, partitions: int, *, back_fill: bool) -> list[Any]:
+    from streams.core.topology import topics as all_topics
+    from streams.worker import topics as admin
+
     wanted = all_topics(partitions, partitions, record_time="create" if back_fill else "append")
     changes = admin.plan(address, wanted)
     sys.stdout.write("".join(f"{change}\n" for change in changes) or "nothing to change\n")
@@ -284,7 +340,7 @@ def main() -> None:
     """Run a command; what the user can mend is said in one line, without a traceback."""
     try:
         app()
-    except (DefinitionError, SettingsError, OSError, admin.RefusedError, demo_.DemoError) as error:
+    except (MendableError, OSError) as error:
         Console(stderr=True, soft_wrap=True).print(f"peekproof: {error}", style="red", markup=False, highlight=False)
         sys.exit(USAGE)
 

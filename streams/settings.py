@@ -9,13 +9,14 @@ from typing import Any, Literal, Self, get_type_hints
 
 import msgspec
 
+from streams.core.problems import MendableError
 from streams.core.times import parse_instant
 
 PREFIX = "PEEKPROOF_"
 KEY_BYTES = 64  # the longest key BLAKE2b takes
 
 
-class SettingsError(ValueError):
+class SettingsError(MendableError, ValueError):
     """A setting that can't be used: its name, what is wrong, and the fix."""
 
 

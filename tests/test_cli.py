@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from streams import cli
+from streams.worker import topics
 from tests.lab.samples import DEFINITION, exposure, world, write
 
 COMMANDS = [
@@ -18,6 +19,7 @@ COMMANDS = [
     ["loadgen"],
     ["plan"],
     ["simulate"],
+    ["verify"],
     ["topics", "plan"],
     ["topics", "apply"],
 ]
@@ -116,6 +118,8 @@ def test_a_folder_without_definitions_is_a_usage_error(folder, main):
         (["nonsense"], "No such command"),
         (["worker"], "Missing option"),
         (["loadgen"], "give either --experiments or --events"),
+        (["verify", "--experiments", "."], "give either --bootstrap, or --events and --decisions"),
+        (["verify", "--experiments", ".", "--bootstrap", "b:1", "--decisions", "."], "give either --bootstrap, or"),
         (["loadgen", "--rate", "0"], "greater than or equal to 0.1"),
         (["topics", "plan", "--partitions", "0"], "greater than or equal to 1"),
     ],
@@ -173,6 +177,41 @@ def test_a_setting_of_the_worker_that_cannot_be_used_is_named(folder, main, argu
     assert err.count("\n") == 1
 
 
+def verify(folder, *more):
+    events, decisions = folder / "events.jsonl", folder / "out/decisions.jsonl"
+    return ["verify", "--experiments", folder, "--events", events, "--decisions", decisions, *more]
+
+
+def test_what_a_replay_decided_is_verified(folder, main):
+    main(*replay(folder))
+    code, out, err = main(*verify(folder))
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1].startswith("verified: 1 decisions: ")
+    code, out, _ = main(*verify(folder, "--json", "--all", "--experiment", "demo", "--since", "2025-03-10T00:00:00Z"))
+    assert (code, json.loads(out)["ok"]) == (0, True)
+
+
+def test_an_event_that_is_gone_is_found_by_verify(folder, main):
+    main(*replay(folder))
+    write(folder / "events.jsonl", world(40)[1:])
+    code, out, _ = main(*verify(folder))
+    assert (code, out.splitlines()[-1]) == (1, "not verified: see above")
+
+
+def test_verify_tells_a_file_that_ends_too_early(folder, main):
+    main(*replay(folder))
+    whole = write(folder / "events.jsonl.gz", world(40)).read_bytes()
+    (folder / "events.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    code, _, err = main(*verify(folder, "--events", folder / "events.jsonl.gz"))
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_nothing_to_verify_is_a_usage_error(folder, main):
+    main(*replay(folder))
+    message = "peekproof: there is no such decision: nothing has been verified\n"
+    assert main(*verify(folder, "--experiment", "other")) == (2, "", message)
+
+
 class Admin:
     """Topics that need two changes, until they are applied."""
 
@@ -191,8 +230,8 @@ class Admin:
 @pytest.fixture
 def admin(monkeypatch):
     made = Admin()
-    monkeypatch.setattr(cli.admin, "plan", made.plan)
-    monkeypatch.setattr(cli.admin, "apply", made.apply)
+    monkeypatch.setattr(topics, "plan", made.plan)
+    monkeypatch.setattr(topics, "apply", made.apply)
     return made
 
 
@@ -256,3 +295,11 @@ def test_the_console_script_starts():
     script = Path(sys.executable).with_name("peekproof")
     done = subprocess.run([script, "--help"], capture_output=True, text=True, timeout=60, check=True)
     assert "Usage: peekproof" in done.stdout
+
+
+def test_help_loads_neither_faust_nor_scipy():
+    asked = (
+        "import sys; from streams import cli; print(*{'faust', 'scipy', 'aiohttp', 'matplotlib'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"

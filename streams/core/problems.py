@@ -16,7 +16,11 @@ class Problem(NamedTuple):
         return f"{self.pointer}: {self.wrong}; {self.fix}"
 
 
-class DefinitionError(ValueError):
+class MendableError(Exception):
+    """What the user can mend: said in one line, without a traceback."""
+
+
+class DefinitionError(MendableError, ValueError):
     """A definition that can't be run, with every problem found."""
 
     def __init__(self, problems: list[Problem]) -> None:

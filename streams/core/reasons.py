@@ -57,10 +57,16 @@ def _silent(x: Experiment, _state: State, _totals: list[int], _statuses: Statuse
     return [f"no exposure for more than {_duration(x.spec.schedule.no_data_grace)}"]
 
 
-def _paused(x: Experiment, _state: State, _totals: list[int], statuses: Statuses) -> list[str]:
-    pairs = [(metric.spec.id, m, v) for m, metric in enumerate(x.metrics) for v in x.treatments]
+def _early_harm(x: Experiment, state: State, _totals: list[int], statuses: Statuses) -> list[str]:
+    """Guardrails on which the early reading may do what is done now."""
+    acting = [(metric.spec.id, m) for m, metric in enumerate(x.metrics) if _acts(metric, state)]
+    pairs = [(name, m, v) for name, m in acting for v in x.treatments]
     harmed = [(name, x.variants[v]) for name, m, v in pairs if statuses.early(m, v) == "harmful"]
     return [f"guardrail {name}: {variant} converts worse in the early reading" for name, variant in harmed]
+
+
+def _acts(metric: Metric, state: State) -> bool:
+    return metric.spec.role == "guardrail" and metric.spec.early_action == state.judgement.action
 
 
 OWN_WORDS: dict[str, Callable[[Experiment, State, list[int], Statuses], list[str]]] = {
@@ -69,7 +75,8 @@ OWN_WORDS: dict[str, Callable[[Experiment, State, list[int], Statuses], list[str
     "invalid_multi_exposure": _crossers,
     "stop_max_runtime": _over,
     "no_data": _silent,
-    "paused": _paused,
+    "paused": _early_harm,
+    "stop_harm": _early_harm,
 }
 
 

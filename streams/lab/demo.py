@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 import yaml
 
+from streams.core.problems import MendableError
 from streams.core.topology import topics
 from streams.lab.crowd import Truth
 from streams.lab.embedded import broker
@@ -35,7 +36,7 @@ Object = dict[str, Any]
 Work = Callable[[Settings], int]
 
 
-class DemoError(RuntimeError):
+class DemoError(MendableError, RuntimeError):
     """The demo can't go on; the message says why."""
 
 

@@ -8,12 +8,13 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaTimeoutError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
+from streams.core.problems import MendableError
 from streams.core.topology import APPLICATION, Topic
 
 PATIENCE_MS = 10_000
 
 
-class RefusedError(ValueError):
+class RefusedError(MendableError, ValueError):
     """A change that is not made; the message says which and why."""
 
 

@@ -115,13 +115,14 @@ def test_no_data(grace, words):
     )
 
 
-def test_paused_by_the_early_reading():
-    x = experiment(WELL, HARMED | {"early_action": "pause", "window": {"length": "1d"}}, **ARMS, **RUNBOOK)
+@pytest.mark.parametrize(("action", "verdict"), [("pause", "paused"), ("rollback", "stop_harm")])
+def test_paused_or_stopped_by_the_early_reading(action, verdict):
+    x = experiment(WELL, HARMED | {"early_action": action, "window": {"length": "1d"}}, **ARMS, **RUNBOOK)
     cells = totals(x, (1_200, 900, 900), bought=(120, 90, 90), left=(24, 110, 18))
     block = x.layout.metrics[1]
     for variant in range(3):
         cells[block.at(0, variant) + 2 : block.at(0, variant) + 4] = [0, 0]
-    assert said(x, cells) == reasons("paused", "guardrail left: bold converts worse in the early reading")
+    assert said(x, cells) == reasons(verdict, "guardrail left: bold converts worse in the early reading")
 
 
 def test_paused_by_the_matured_reading():

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from tests.oracle.lines import milliseconds
+from streams.audit.counting.lines import milliseconds
 
 BEGIN = datetime(2025, 3, 10, tzinfo=UTC)
 HALF_MINUTES = st.integers(0, 18).map(lambda step: timedelta(seconds=30 * step))

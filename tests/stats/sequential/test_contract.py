@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import stats.sequential
 from stats.evidence import p_always_valid, running
-from stats.sequential.base import NO_EFFECT, OUTCOMES, Design, Effect, Horizon, registry
+from stats.sequential.base import NO_EFFECT, OUTCOMES, Design, Effect, Horizon, register, registry
 from tests.stats.sequential.worlds import CAP, MEAN, OFFERED, SCALE, stacked, world, worlds
 
 ROOT = Path(__file__).parents[3]
@@ -315,3 +315,11 @@ def test_every_class_that_looks_like_a_test_is_registered():
                 and isinstance(vars(value).get("name"), str)
             ):
                 assert value in registered
+
+
+def test_a_name_is_taken_once_for_an_outcome_and_outcomes_are_a_closed_list():
+    label_bet = registry()["yes_no", "label_bet"]
+    with pytest.raises(ValueError, match="label_bet must be the only test of that name"):
+        register(label_bet)
+    with pytest.raises(ValueError, match="must be the only test of that name for an outcome of"):
+        register(type("Odd", (label_bet,), {"name": "odd", "outcomes": ("no_such_outcome",)}))

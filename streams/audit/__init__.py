@@ -1,0 +1,1 @@
+"""Checks decisions against their sources: hash chain, recount, evidence, conservation."""
