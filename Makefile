@@ -3,7 +3,7 @@ UV := $(shell command -v uv || echo .venv-tools/bin/uv)
 RUN := $(UV) run --frozen
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.ready: pyproject.toml uv.lock
 	@command -v $(UV) >/dev/null || (python3 -m venv .venv-tools && .venv-tools/bin/pip install --quiet uv)
@@ -37,7 +37,10 @@ figures: .venv/.ready ## draw the figures of docs/tests
 schemas: .venv/.ready ## write docs/schemas
 	$(RUN) python scripts/schemas.py
 
-bench: .venv/.ready ## time the worker on a real Apache Kafka
+bench: .venv/.ready ## the same job in Peekproof and its peers (half an hour or more; see benchmarks/README.md)
+	$(RUN) python -m benchmarks.peers
+
+bench-worker: .venv/.ready ## what an event costs the worker, on a real Apache Kafka
 	$(RUN) python -m benchmarks.throughput
 
 bench-stats: .venv/.ready ## time the statistics beside other libraries, into benchmarks/results
@@ -49,5 +52,5 @@ format: .venv/.ready ## let ruff lay out the code
 
 ci: check test ## what CI runs
 
-.PHONY: help demo test check calibrate golden mutate figures schemas bench bench-stats format ci
+.PHONY: help demo test check calibrate golden mutate figures schemas bench bench-worker bench-stats format ci
 .DEFAULT_GOAL := help
