@@ -12,8 +12,10 @@ from streams.core.definition import Catalogue
 from streams.core.events import KINDS, Arrival, Conversion, Exposure, Rejected
 from streams.core.intake import Intake
 from streams.core.memory import Copy, Reversal
-from streams.core.recount import EXPOSURES, LATE
+from streams.core.recount import LATE, worth
 from streams.core.units import Units
+
+ACCEPTED, BELATED = TAKEN = ("accepted", "late")  # not refused; what is late changes nothing
 
 
 class Counts(NamedTuple):
@@ -57,14 +59,17 @@ class Attribution:
     def apply(self, kind: str, arrivals: Iterable[Arrival]) -> list[Rejected]:
         """Take a batch of one source in the order of its offsets; what lies below `offsets` was taken before."""
         fresh = self._fresh(kind, arrivals)
-        rejected = [self._reject(kind, arrival, reason) for arrival in fresh if (reason := self._take(kind, arrival))]
+        outcomes = [self._take(arrival) for arrival in fresh]
+        told = list(zip(fresh, outcomes, strict=True))
+        self._tell([one for one, outcome in told if outcome is ACCEPTED], Counter(outcomes))
+        read = [one.time for one, outcome in told if outcome in TAKEN]
+        self._read_to[kind] = max([self._read_to[kind], *read])
         self.advance(min(self._read_to.values()))
-        return rejected
+        return [Rejected(kind, one.offset, outcome) for one, outcome in told if outcome not in TAKEN]
 
     def advance(self, clock: int) -> None:
         """Both sources have been read up to this instant."""
         self.clock = max(self.clock, clock)
-        self._units.advance(self.clock)
 
     def counts(self, *, everything: bool = False) -> list[Counts]:
         """Cells that changed since the last call, or all."""
@@ -84,69 +89,63 @@ class Attribution:
             x.id, x.epoch, x.config_hash, self.partition, offsets, self.clock, self._units.cells[number].copy()
         )
 
-    def _fresh(self, kind: str, arrivals: Iterable[Arrival]) -> Iterable[Arrival]:
+    def _fresh(self, kind: str, arrivals: Iterable[Arrival]) -> list[Arrival]:
+        offset, fresh = self.offsets[kind], []
         for arrival in arrivals:
-            if arrival.offset >= self.offsets[kind]:
-                self.offsets[kind] = arrival.offset + 1
-                yield arrival
+            if arrival.offset >= offset:
+                fresh.append(arrival)
+                offset = arrival.offset + 1
+        self.offsets[kind] = offset
+        return fresh
 
-    def _reject(self, kind: str, arrival: Arrival, reason: str) -> Rejected:
-        self.tally[f"rejected.{reason}"] += 1
-        return Rejected(kind, arrival.offset, reason)
+    def _tell(self, accepted: list[Arrival], outcomes: Counter[str]) -> None:
+        for outcome, count in outcomes.items():
+            self.tally[outcome if outcome in TAKEN else f"rejected.{outcome}"] += count
+        self.tally["read"] += outcomes.total()
+        self.tally["behind_clock"] += sum([arrival.time < self.clock for arrival in accepted])
+        times = [event.time for _, _, event, _ in accepted if not isinstance(event, str)]
+        self.began = min(times if self.began is None else [self.began, *times], default=None)
 
-    def _take(self, kind: str, arrival: Arrival) -> str | None:
-        """Count the record in; the reason if it is refused."""
-        self.tally["read"] += 1
+    def _take(self, arrival: Arrival) -> str:
+        """Count the record in: ACCEPTED, BELATED, or the reason if it is refused."""
         event = arrival.event
-        if isinstance(event, str):
-            return event
-        refusal = self._expose(arrival, event) if isinstance(event, Exposure) else self._convert(arrival, event)
-        if refusal is None:
-            self._read_to[kind] = max(self._read_to[kind], arrival.time)
-        return refusal
+        if isinstance(event, Exposure):
+            return self._expose(arrival, event)
+        return event if isinstance(event, str) else self._convert(arrival, event)
 
-    def _expose(self, arrival: Arrival, event: Exposure) -> str | None:
-        use = self._intake.exposure(arrival, event)
-        if isinstance(use, str):
-            return use
-        number, variant = use
-        x = self._experiments[number]
-        if arrival.time > event.time + x.lateness:
-            self._late([number])
-            return None
-        self._accept(arrival, event)
-        self._units.count(number, EXPOSURES, 1)
-        self._units.enter(event.unit, number, event.time, variant, x.covariates_at(event.attributes))
-        return None
+    def _expose(self, arrival: Arrival, event: Exposure) -> str:
+        arm = self._intake.exposure(arrival, event)
+        if isinstance(arm, str):
+            return arm
+        time, x = event.time, arm.x
+        if arrival.time > time + x.lateness:
+            self._units.count(arm.number, LATE, 1)
+            return BELATED
+        self._units.enter(event.unit, arm, time, x.covariates_at(event.attributes) if x.covariates else ())
+        return ACCEPTED
 
-    def _convert(self, arrival: Arrival, event: Conversion) -> str | None:
+    def _convert(self, arrival: Arrival, event: Conversion) -> str:
         use = self._intake.conversion(arrival, event)
         if isinstance(use, str):
             return use
-        late = [n for n in use.numbers if arrival.time > event.time + self._experiments[n].lateness]
-        if use.numbers and len(late) == len(use.numbers):
-            self._late(late)
-            return None
-        self._count_late(late)
-        self._accept(arrival, event)
-        self.tally["unused"] += not use.named
-        barred = use.barred | frozenset(late)
+        time, barred = event.time, use.barred
+        if use.numbers and arrival.time > time + use.patience:
+            late = self._late(arrival, time, use.numbers)
+            if len(late) == len(use.numbers):
+                return BELATED
+            barred |= late
         if event.target is not None:
-            self._units.reverse(event.unit, Reversal(event.target, event.time, arrival.time, barred))
+            self.tally["unused"] += not use.named
+            self._units.reverse(event.unit, Reversal(event.target, time, arrival.time, barred))
         elif use.named:
-            self._units.convert(event.unit, event.identity, Copy(event.time, event.event, use.value, barred))
-        return None
+            self._units.convert(event.unit, Copy(event.identity, time, event.event, worth(event.value), barred))
+        else:
+            self.tally["unused"] += 1
+        return ACCEPTED
 
-    def _late(self, numbers: list[int]) -> None:
-        self.tally["late"] += 1
-        self._count_late(numbers)
-
-    def _count_late(self, numbers: list[int]) -> None:
-        for number in numbers:
+    def _late(self, arrival: Arrival, time: int, numbers: Iterable[int]) -> frozenset[int]:
+        """The experiments for which a conversion comes too late; it is counted there."""
+        late = frozenset(n for n in numbers if arrival.time > time + self._experiments[n].lateness)
+        for number in late:
             self._units.count(number, LATE, 1)
-
-    def _accept(self, arrival: Arrival, event: Exposure | Conversion) -> None:
-        self.tally["accepted"] += 1
-        self.tally["behind_clock"] += arrival.time < self.clock
-        if self.began is None or event.time < self.began:
-            self.began = event.time
+        return late

@@ -1,15 +1,18 @@
 """Rule 2: who may use an event, or why nobody may. Judged from the event and its record time alone."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
+from streams.core import quiet
 from streams.core.conditions import Predicate
 from streams.core.definition import Catalogue, Experiment
-from streams.core.events import MAX_VALUE, MICRO, Arrival, Conversion, Exposure
+from streams.core.events import MAX_VALUE, Arrival, Conversion, Exposure
 from streams.core.memory import Barred
-from streams.core.recount import MISSING
+from streams.core.quiet import Arm
 from streams.core.schema import Exposing
 
 DEFAULT_SKEW = Exposing().clock_skew
@@ -19,41 +22,94 @@ Filtered = tuple[tuple[int, int, int], Predicate]  # a source (experiment, metri
 
 
 class Use(NamedTuple):
-    """Experiments that use a conversion, whether any knows its name, and who else may not use it."""
+    """Experiments that use a conversion, whether any knows its name, and who else may not use it.
+
+    `patience` is the shortest lateness of those that use it.
+    """
 
     numbers: tuple[int, ...]
     named: bool
-    value: int
     barred: Barred
+    patience: int
+
+
+class Door:
+    """What an experiment asks of an exposure, looked up once."""
+
+    def __init__(self, x: Experiment, arms: Sequence[Arm]) -> None:
+        schedule, accept = x.spec.schedule, x.spec.exposure.accept
+        self.skew = x.spec.exposure.clock_skew
+        self.arms = dict(zip(x.variants, arms, strict=True))
+        self.start = float("-inf") if schedule.start_at is None else schedule.start_at
+        self.stop = float("inf") if schedule.stop_at is None else schedule.stop_at
+        self.evaluations = "evaluation" in accept
+        self.eligible = x.eligible
+        self.required = x.spec.privacy.require_consent
+
+    def refusal(self, event: Exposure) -> str | None:
+        """The first reason against an exposure to a variant that is known."""
+        if event.is_evaluation and not (self.evaluations and event.assignment_reason == "split"):
+            return "evaluation_not_split"
+        if not self.start <= event.time < self.stop:
+            return "not_running"
+        if self.eligible is not None and not self.eligible(event.attributes):
+            return "ineligible"
+        return None if self.required is None or self.required in event.consent else "no_consent"
+
+
+class Name:
+    """Who uses conversions of a name, looked up once.
+
+    Attributes:
+        plain: whether all use it alike: `use`, if there is the `required` consent.
+    """
+
+    def __init__(self, users: list[int], experiments: Sequence[Experiment], *, filtered: bool) -> None:
+        own = [experiments[n] for n in users]
+        consents = {x.spec.privacy.require_consent for x in own} or {None}
+        self.users = users
+        self.skew = max((x.spec.exposure.clock_skew for x in own), default=DEFAULT_SKEW)
+        self.required = next(iter(consents))
+        self.plain = len(consents) == 1 and not filtered
+        self.use = Use(tuple(users), bool(users), NOTHING, min((x.lateness for x in own), default=0))
 
 
 class Intake:
-    """Judges events against the experiments in force; experiments are numbered in their order."""
+    """Judges events against the experiments in force; experiments are numbered in their order, arms as well."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.experiments = tuple(catalogue)
         self._numbers = {x.id: number for number, x in enumerate(self.experiments)}
-        self._users: dict[str, list[int]] = {}
-        for number, x in enumerate(self.experiments):
-            for name in x.names:
-                self._users.setdefault(name, []).append(number)
+        arms = groupby(quiet.arms(self.experiments), attrgetter("x"))
+        self._doors = {x.id: Door(x, [*own]) for x, own in arms}
         self._filters = _filters(self.experiments)
+        self._names = _names(self.experiments, {event for _, event in self._filters})
+        self._nameless = Name([], self.experiments, filtered=False)
 
-    def exposure(self, arrival: Arrival, event: Exposure) -> tuple[int, int] | str:
-        """(experiment, variant) as numbers, or the first reason against."""
-        number = self._numbers.get(event.experiment_id)
-        x = None if number is None else self.experiments[number]
-        if event.time > arrival.present + (x.spec.exposure.clock_skew if x else DEFAULT_SKEW):
+    def exposure(self, arrival: Arrival, event: Exposure) -> Arm | str:
+        """The arm it is an exposure to, or the first reason against."""
+        door = self._doors.get(event.experiment_id)
+        if event.time > arrival.present + (DEFAULT_SKEW if door is None else door.skew):
             return "future"
         if not _in_range(event.cost):
             return "bad_value"
-        if x is None or number is None:
+        if door is None:
             return "unknown_experiment"
-        return _exposure_refusal(x, event) or (number, x.variants.index(event.variant))
+        arm = door.arms.get(event.variant)
+        return "unknown_variant" if arm is None else door.refusal(event) or arm
 
     def conversion(self, arrival: Arrival, event: Conversion) -> Use | str:
         """Who uses it, or the first reason against."""
-        users = self._users.get(event.event, [])
+        name = self._names.get(event.event, self._nameless)
+        if event.experiment_id is not None or event.target is not None or not name.plain:
+            return self._any_conversion(arrival, event, name.users)
+        if event.time > arrival.present + name.skew:
+            return "future"
+        if not _in_range(event.value):
+            return "bad_value"
+        return name.use if name.required is None or name.required in event.consent else "no_consent"
+
+    def _any_conversion(self, arrival: Arrival, event: Conversion, users: list[int]) -> Use | str:
         named = self._named(event, users)
         skew = max((self.experiments[n].spec.exposure.clock_skew for n in named), default=DEFAULT_SKEW)
         if event.time > arrival.present + skew:
@@ -65,8 +121,8 @@ class Intake:
         agreed = tuple(n for n in named if _consents(self.experiments[n], event.consent))
         if named and not agreed:
             return "no_consent"
-        value = MISSING if event.value is None else round(event.value * MICRO)
-        return Use(agreed, bool(users), value, self._barred(event, users, agreed))
+        patience = min((self.experiments[n].lateness for n in agreed), default=0)
+        return Use(agreed, bool(users), self._barred(event, users, agreed), patience)
 
     def _named(self, event: Conversion, users: list[int]) -> list[int]:
         if event.experiment_id is None:
@@ -105,17 +161,13 @@ def _filters(experiments: Sequence[Experiment]) -> dict[tuple[int, str], list[Fi
     return found
 
 
-def _exposure_refusal(x: Experiment, event: Exposure) -> str | None:
-    if event.variant not in x.variants:
-        return "unknown_variant"
-    accept = x.spec.exposure.accept
-    if event.is_evaluation and not ("evaluation" in accept and event.assignment_reason == "split"):
-        return "evaluation_not_split"
-    if not x.runs_at(event.time):
-        return "not_running"
-    if x.eligible is not None and not x.eligible(event.attributes):
-        return "ineligible"
-    return None if _consents(x, event.consent) else "no_consent"
+def _names(experiments: Sequence[Experiment], filtered: set[str]) -> dict[str, Name]:
+    """By name of the event."""
+    users: dict[str, list[int]] = {}
+    for number, x in enumerate(experiments):
+        for name in x.names:
+            users.setdefault(name, []).append(number)
+    return {name: Name(known, experiments, filtered=name in filtered) for name, known in users.items()}
 
 
 def _in_range(value: float | None) -> bool:

@@ -1,14 +1,28 @@
 """All units of one source partition, and what they add to the cells of every experiment.
 
-Whatever changes a unit marks it; settling recounts the marked ones, closes entries and forgets what can't matter.
+A unit of which only its entries are known is quiet: an integer, or a tuple of them, see `quiet`. What it adds is a
+function of these and of the clock. Whatever else happens wakes it, and marks it; settling recounts the marked ones,
+closes entries, forgets what can't matter and lets sleep who has nothing left to remember.
 """
 
 from collections.abc import Sequence
-from heapq import heappop, heappush
 
+from streams.core import quiet
 from streams.core.definition import GLANCE_BACK, Experiment
-from streams.core.memory import Added, Copy, Entry, Reversal, Unit
-from streams.core.recount import DRIFT, REPEAT, crossed_after_closing, drifts_after_closing, recount
+from streams.core.memory import Added, Copy, Entry, Reversal, Unit, remember
+from streams.core.quiet import ARM, MASK, Arm
+from streams.core.recount import (
+    DRIFT,
+    EXPOSURES,
+    REPEAT,
+    crossed_after_closing,
+    drifts_after_closing,
+    recount,
+    ripened,
+    shared,
+    silent,
+)
+from streams.core.wheel import Wheel
 
 
 class Units:
@@ -23,11 +37,15 @@ class Units:
         self.cells = [[0] * x.layout.size for x in experiments]
         self.changed = set(range(len(experiments)))
         self._experiments = experiments
+        self._arms = quiet.arms(experiments)
+        self._places = {(arm.number, arm.variant): arm.place for arm in self._arms}
+        self._closes = [x.closes(0) for x in experiments]
         self._horizon = 2 * max((x.lateness for x in experiments), default=0) + GLANCE_BACK
-        self._units: dict[int, Unit] = {}
-        self._marked: set[int] = set()
-        self._maturities: list[tuple[int, int]] = []  # heaps of (instant, unit): when the clock changes a count,
-        self._chores: list[tuple[int, int]] = []  # and when something can be closed or forgotten
+        self._units: dict[int, quiet.State | Unit] = {}
+        self._marked: dict[int, None] = {}  # an ordered set
+        self._maturities = Wheel(self._matures)  # when the clock alone changes a count,
+        self._chores = Wheel(self._ends)  # and when something can be closed or forgotten
+        self._clock = 0  # at which all was settled last
 
     def __len__(self) -> int:
         return len(self._units)
@@ -37,94 +55,235 @@ class Units:
         self.cells[number][place] += amount
         self.changed.add(number)
 
-    def enter(self, key: int, number: int, time: int, variant: int, covariates: tuple[int, ...] = ()) -> None:
-        """First exposure: the smallest (event time, variant); the set of arms seen grows."""
-        unit = self._units.setdefault(key, Unit())
-        entry = unit.entries.get(number)
+    def enter(self, key: int, arm: Arm, time: int, covariates: tuple[int, ...] = ()) -> None:
+        """An exposure. The smallest (event time, variant) is the entry; the set of arms seen grows."""
+        cells, state = self.cells[arm.number], self._units.get(key)
+        cells[EXPOSURES] += 1
+        self.changed.add(arm.number)
+        if covariates or type(state) is Unit:
+            self._expose(key, self._awake(key), arm, time, covariates)
+        elif state is None:
+            self._units[key] = time << ARM | arm.place
+            self._begin(key, arm, time)
+        elif type(state) is int and state & MASK == arm.place and state >> ARM <= time:
+            cells[REPEAT] += 1
+        else:
+            self._enter_again(key, quiet.words(state), arm, time)
+
+    def convert(self, key: int, copy: Copy) -> None:
+        """Remember a copy of a conversion."""
+        unit = self._awake(key)
+        unit.conversions = remember(unit.conversions, copy)
+        self._marked[key] = None
+
+    def reverse(self, key: int, reversal: Reversal) -> None:
+        """Remember a reversal. What an open entry finds when it is recounted, a closed one is told."""
+        unit = self._awake(key)
+        unit.reversals = remember(unit.reversals, reversal)
+        self._marked[key] = None
+        for entry in unit.entries:
+            if not entry.open and drifts_after_closing(self._experiments[entry.number], entry, reversal):
+                self._replace(entry, (*entry.added, (DRIFT, (1,))))
+
+    def settle(self, clock: int) -> None:
+        """Count what happened, and what the clock has changed."""
+        marked, self._marked = self._marked, {}
+        for key in self._maturities.due(clock):
+            state = self._units.get(key)
+            if type(state) is Unit:
+                marked[key] = None
+            elif state is not None:
+                self._ripen(key, state, clock)
+        chores = [key for key in self._chores.due(clock) if key not in marked]
+        self._clock = clock
+        for key in marked:
+            self._recount(key)
+        for key in chores:
+            self._tidy(key)
+
+    def next_maturity(self) -> int | None:
+        """The next instant at which the clock alone may change a cell, once all is settled."""
+        return self._maturities.first()
+
+    def _begin(self, key: int, arm: Arm, time: int) -> None:
+        """Count an entry as if nothing more were to come."""
+        self._add(arm.number, self._silent(arm, time))
+        due = time + arm.first
+        if due > self._clock or (due := arm.x.next_maturity(time, self._clock) or 0):
+            self._maturities.put(due, key)
+
+    def _silent(self, arm: Arm, time: int) -> Added:
+        """What a quiet unit has added so far."""
+        if arm.fresh is not None and self._clock < time + arm.first:
+            return arm.fresh
+        return silent(arm.x, time, arm.variant, self._clock)
+
+    def _enter_again(self, key: int, words: tuple[int, ...], arm: Arm, time: int) -> None:
+        known = next((word for word in words if self._arms[word & MASK].number == arm.number), None)
+        if known is None:
+            self._units[key] = (*words, time << ARM | arm.place)
+            self._begin(key, arm, time)
+        elif known & MASK != arm.place:
+            self._expose(key, self._awake(key), arm, time, ())
+        else:
+            self.cells[arm.number][REPEAT] += 1
+            if time < known >> ARM:
+                self._move(key, words, known, time)
+
+    def _move(self, key: int, words: tuple[int, ...], entry: int, time: int) -> None:
+        """An earlier exposure is the entry instead."""
+        arm = self._arms[entry & MASK]
+        self._remove(arm.number, self._silent(arm, entry >> ARM))
+        earlier = time << ARM | arm.place
+        self._units[key] = quiet.state(tuple([earlier if word == entry else word for word in words]))
+        self._begin(key, arm, time)
+
+    def _expose(self, key: int, unit: Unit, arm: Arm, time: int, covariates: tuple[int, ...]) -> None:
+        number, variant = arm.number, arm.variant
+        entry = next((entry for entry in unit.entries if entry.number == number), None)
         if entry is None:
-            unit.entries[number] = Entry(time, variant, 1 << variant, covariates=covariates)
-            self._marked.add(key)
+            unit.entries += (Entry(number, time, variant, 1 << variant, covariates=covariates),)
+            self._marked[key] = None
             return
         known = entry.arms & (1 << variant)
         entry.arms |= 1 << variant
         if known:
-            self.count(number, REPEAT, 1)
+            self.cells[number][REPEAT] += 1
         if entry.open:
-            entry.expose(time, variant, covariates)
-            self._marked.add(key)
+            if not known or time <= entry.time:
+                entry.expose(time, variant, covariates)
+                self._marked[key] = None
         elif not known:
-            self._replace(number, entry, crossed_after_closing(self._experiments[number], entry.added))
+            self._replace(entry, crossed_after_closing(self._experiments[number], entry.added))
 
-    def convert(self, key: int, identity: int, copy: Copy) -> None:
-        """Remember a copy of a conversion."""
-        self._units.setdefault(key, Unit()).conversions.setdefault(identity, []).append(copy)
-        self._marked.add(key)
+    def _awake(self, key: int) -> Unit:
+        """The unit with all that can be known of it."""
+        state = self._units.get(key)
+        if type(state) is Unit:
+            return state
+        entries = () if state is None else tuple(map(self._entry, quiet.words(state)))
+        unit = self._units[key] = Unit(entries, matures=self._matures(key))
+        return unit
 
-    def reverse(self, key: int, reversal: Reversal) -> None:
-        """Remember a reversal. What an open entry finds when it is recounted, a closed one is told."""
-        unit = self._units.setdefault(key, Unit())
-        unit.reversals.append(reversal)
-        self._marked.add(key)
-        for number, entry in unit.entries.items():
-            if not entry.open and drifts_after_closing(self._experiments[number], number, entry, reversal):
-                self._replace(number, entry, (*entry.added, (DRIFT, 1)))
+    def _entry(self, word: int) -> Entry:
+        time, arm = word >> ARM, self._arms[word & MASK]
+        added, open_ = self._silent(arm, time), self._clock < time + arm.closes
+        return Entry(arm.number, time, arm.variant, 1 << arm.variant, added, open_)
 
-    def advance(self, clock: int) -> None:
-        """Mark the units to whom this instant matters."""
-        for due in (self._maturities, self._chores):
-            while due and due[0][0] <= clock:
-                self._marked.add(heappop(due)[1])
+    def _ripen(self, key: int, state: quiet.State, clock: int) -> None:
+        """The clock runs on for a quiet unit."""
+        for word in quiet.words(state):
+            time, arm = word >> ARM, self._arms[word & MASK]
+            before, after = arm.x.matured(time, self._clock), arm.x.matured(time, clock)
+            if before != after:
+                self._add(arm.number, ripened(arm.x, time, arm.variant, before, after))
+        if (due := self._next(state, clock)) is not None:
+            self._maturities.put(due, key)
 
-    def settle(self, clock: int) -> None:
-        """Recount what is marked."""
-        marked, self._marked = self._marked, set()
-        for key in marked:
-            self._settle(key, self._units[key], clock)
-
-    def next_maturity(self) -> int | None:
-        """The next instant at which the clock alone may change a cell, once all is settled."""
-        return self._maturities[0][0] if self._maturities else None
-
-    def _settle(self, key: int, unit: Unit, clock: int) -> None:
-        """Recount a unit where it is open, close what can't change any more, and forget what can't matter."""
-        for number, entry in unit.entries.items():
+    def _recount(self, key: int) -> None:
+        """Count anew what a unit adds where it is open."""
+        unit = self._units[key]
+        assert type(unit) is Unit, "only what is awake is marked"
+        unit.shorten()
+        for entry in unit.entries:
             if entry.open:
-                x = self._experiments[number]
-                self._replace(number, entry, recount(x, number, entry, unit, clock))
-                entry.open = clock < x.closes(entry.time)
-        if not any(entry.open for entry in unit.entries.values()):
-            self._forget(key, unit, clock)
-        self._plan(key, unit, clock)
+                self._replace(entry, recount(self._experiments[entry.number], entry, unit, self._clock))
+        self._tidy(key)
 
-    def _replace(self, number: int, entry: Entry, added: Added) -> None:
-        if added != entry.added:
-            for place, amount in entry.added:
-                self.count(number, place, -amount)
-            for place, amount in added:
-                self.count(number, place, amount)
-            entry.added = added
-
-    def _forget(self, key: int, unit: Unit, clock: int) -> None:
-        """Drop events that no entry still to come can reach."""
-        oldest = clock - self._horizon
-        unit.reversals = [r for r in unit.reversals if r.time >= oldest]
-        kept = {i: [c for c in copies if c.time >= oldest] for i, copies in unit.conversions.items()}
-        unit.conversions = {i: copies for i, copies in kept.items() if copies}
-        if not (unit.entries or unit.conversions or unit.reversals):
-            del self._units[key]
-
-    def _plan(self, key: int, unit: Unit, clock: int) -> None:
-        """Note when the clock alone will next change something for this unit."""
-        open_ = [(self._experiments[n], entry.time) for n, entry in unit.entries.items() if entry.open]
-        maturities = [t for x, entry in open_ if (t := x.next_maturity(entry, clock)) is not None]
-        due = min(maturities or self._ends(unit, open_), default=None)
-        if due is not None and due != unit.due:
-            heappush(self._maturities if maturities else self._chores, (due, key))
-        unit.due = due
-
-    def _ends(self, unit: Unit, open_: list[tuple[Experiment, int]]) -> list[int]:
-        """When an entry can be closed, or an event be forgotten that waits for an entry."""
+    def _tidy(self, key: int) -> None:
+        """Close what can't change any more, forget what can't matter, and note when to look again."""
+        unit = self._units.get(key)
+        if type(unit) is not Unit:
+            return
+        open_ = [entry for entry in unit.entries if entry.open and not self._close(entry)]
         if open_:
-            return [x.closes(entry) for x, entry in open_]
-        times = [c.time for copies in unit.conversions.values() for c in copies] + [r.time for r in unit.reversals]
-        return [time + self._horizon + 1 for time in times]
+            self._plan(key, unit, *self._next_of(open_))
+        elif self._forget(unit) or not self._leave(key, unit):
+            self._plan(key, unit, None, self._forgets(unit))
+
+    def _close(self, entry: Entry) -> bool:
+        if self._clock < entry.time + self._closes[entry.number]:
+            return False
+        entry.open, entry.added = False, shared(entry.added)
+        return True
+
+    def _word(self, entry: Entry) -> int:
+        return entry.time << ARM | self._places[entry.number, entry.variant]
+
+    def _replace(self, entry: Entry, added: Added) -> None:
+        """Mostly what was added stands, and something comes to it."""
+        stands = len(entry.added)
+        if added[:stands] == entry.added:
+            self._add(entry.number, added[stands:])
+        else:
+            self._remove(entry.number, entry.added)
+            self._add(entry.number, added)
+        entry.added = added
+
+    def _add(self, number: int, added: Added) -> None:
+        cells = self.cells[number]
+        for first, amounts in added:
+            for place, amount in enumerate(amounts, first):
+                cells[place] += amount
+            self.changed.add(number)
+
+    def _remove(self, number: int, added: Added) -> None:
+        self._add(number, tuple([(first, tuple([-amount for amount in amounts])) for first, amounts in added]))
+
+    def _forget(self, unit: Unit) -> bool:
+        """Drop events that no entry still to come can reach; whether any are left."""
+        oldest = self._clock - self._horizon
+        if unit.conversions:
+            unit.conversions = [c for c in unit.conversions if c.time >= oldest] or ()
+        if unit.reversals:
+            unit.reversals = [r for r in unit.reversals if r.time >= oldest] or ()
+        return bool(unit.conversions or unit.reversals)
+
+    def _leave(self, key: int, unit: Unit) -> bool:
+        """Whether a unit without events and with nothing open could go, or be quiet again."""
+        if not unit.entries:
+            del self._units[key]
+        elif all(map(self._is_quiet, unit.entries)):
+            self._units[key] = quiet.state(tuple(map(self._word, unit.entries)))
+        return self._units.get(key) is not unit
+
+    def _is_quiet(self, entry: Entry) -> bool:
+        x = self._experiments[entry.number]
+        plain = not (entry.crossed or entry.covariates)
+        return plain and entry.added == silent(x, entry.time, entry.variant, self._clock)
+
+    def _plan(self, key: int, unit: Unit, matures: int | None, ends: int | None) -> None:
+        if matures is not None and matures != unit.matures:
+            self._maturities.put(matures, key)
+        if ends is not None and ends != unit.ends:
+            self._chores.put(ends, key)
+        unit.matures, unit.ends = matures, ends
+
+    def _next_of(self, entries: list[Entry]) -> tuple[int | None, int | None]:
+        """When the first of some open entries matures, else when the first can be closed."""
+        told = [self._experiments[entry.number].next_maturity(entry.time, self._clock) for entry in entries]
+        maturities = [due for due in told if due is not None]
+        if maturities:
+            return min(maturities), None
+        return None, min([entry.time + self._closes[entry.number] for entry in entries])
+
+    def _forgets(self, unit: Unit) -> int | None:
+        """When the first event can be forgotten that waits for an entry."""
+        times = [event.time for events in (unit.conversions, unit.reversals) for event in events]
+        return min(times) + self._horizon + 1 if times else None
+
+    def _matures(self, key: int) -> int | None:
+        state = self._units.get(key)
+        if type(state) is Unit:
+            return state.matures
+        return None if state is None else self._next(state, self._clock)
+
+    def _next(self, state: quiet.State, clock: int) -> int | None:
+        """When a quiet unit matures next."""
+        if isinstance(state, int):
+            return self._arms[state & MASK].x.next_maturity(state >> ARM, clock)
+        return min((due for word in state if (due := self._next(word, clock)) is not None), default=None)
+
+    def _ends(self, key: int) -> int | None:
+        state = self._units.get(key)
+        return state.ends if type(state) is Unit else None

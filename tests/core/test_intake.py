@@ -4,6 +4,7 @@ import pytest
 
 from streams.core.events import MICRO, REASONS
 from streams.core.intake import Intake
+from streams.core.recount import worth
 from tests.core.samples import BOUGHT, HOUR, MINUTE, arrival, catalogue, conversion, experiment, exposure, schedule
 
 ELIGIBLE = {"all": [{"attr": "country", "eq": "FR"}]}
@@ -19,7 +20,8 @@ def strict(**parts):
 
 
 def refusal(event, x=None, delay=0):
-    return Intake(catalogue(x or strict())).exposure(arrival(event, delay=delay), event)
+    found = Intake(catalogue(x or strict())).exposure(arrival(event, delay=delay), event)
+    return found if isinstance(found, str) else found[:2]
 
 
 GOOD = exposure(1, attributes={"country": "FR"}, consent=("analytics",))
@@ -156,9 +158,10 @@ def test_a_reversal_without_consent_is_kept_from_whoever_requires_it():
     ("value", "expected"),
     [(None, -1), (0.0, 0), (9e12, 9_000_000 * MICRO**2), (2.5, 2_500_000), (-0.1, "bad_value"), (9.1e12, "bad_value")],
 )
-def test_a_value_is_counted_in_millionths(value, expected):
-    found = use(conversion(1, value=value), PLAIN)
-    assert (found if isinstance(found, str) else found.value) == expected
+@pytest.mark.parametrize("x", [PLAIN, FILTERED], ids=["plain", "filtered"])
+def test_a_value_is_counted_in_millionths(x, value, expected):
+    found = use(conversion(1, value=value), x)
+    assert (found if isinstance(found, str) else worth(value)) == expected
 
 
 def test_a_conversion_from_the_future_is_rejected_by_the_widest_skew_of_its_users():

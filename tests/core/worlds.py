@@ -21,6 +21,7 @@ METRICS = (
     LATER | {"id": "much", "type": "quantile", "event": "order", "threshold": 20},
 )
 START_AT = {"min_runtime": "0s", "start_at": "2025-03-10T00:00:00Z"}
+BARE = (BOUGHT | WINDOW, SPENT | LATER | {"window": {"delay": "90s", "length": "1s"}})
 EXPERIMENTS = catalogue(
     experiment(*METRICS, exposure={"lateness": "1m"}),
     experiment(
@@ -30,17 +31,25 @@ EXPERIMENTS = catalogue(
         schedule=START_AT | {"warmup": "10m"},
         privacy={"require_consent": "analytics"},
     ),
+    experiment(*BARE, metadata={"id": "bare", "owner": {"name": "Ada"}}, exposure={"lateness": "1m"}),
+    experiment(
+        *BARE[:1],
+        metadata={"id": "late", "owner": {"name": "Ada"}},
+        exposure={"lateness": "5m", "multi_variant": "first_seen"},
+        schedule=START_AT | {"warmup": "2m"},
+    ),
 )
 TIMES = st.integers(0, 40).map(lambda step: step * HALF)
 DELAYS = st.sampled_from([0, 0, 0, HALF, MINUTE, MINUTE + 1, 2 * MINUTE, 2 * MINUTE + 1, -HALF])
-UNITS = st.integers(1, 3)
+UNITS = st.integers(1, 4)
+KNOWN = ["demo", "warm", "bare", "bare", "bare", "late", "late", "nobody"]
 CONSENT = st.sampled_from([("analytics",), ("analytics",), ()])
 VALUES = st.sampled_from([None, 0.0, 1.5, 40.0, 1_000.0, -1.0])
 
 
 @st.composite
 def exposures(draw):
-    changes = {"consent": draw(CONSENT), "experiment_id": draw(st.sampled_from(["demo", "warm", "warm", "nobody"]))}
+    changes = {"consent": draw(CONSENT), "experiment_id": draw(st.sampled_from(KNOWN))}
     changes["attributes"] = {"spent": draw(st.sampled_from([None, 0, -1.5, 3]))}
     variant = draw(st.sampled_from(["control", "control", "bold"]))
     return arrival(exposure(draw(UNITS), variant, draw(TIMES), **changes), delay=draw(DELAYS))
@@ -54,7 +63,7 @@ def conversions(draw):
         "event": draw(st.sampled_from(["order", "order", "refund"])),
     }
     changes["target"] = draw(st.sampled_from([None, None, 1, 2]))
-    changes["experiment_id"] = draw(st.sampled_from([None, None, None, "demo", "warm"]))
+    changes["experiment_id"] = draw(st.sampled_from([None, None, None, "demo", "warm", "bare"]))
     event = conversion(draw(UNITS), draw(TIMES), draw(st.integers(1, 3)), **changes)
     return arrival(event, delay=draw(DELAYS))
 
@@ -65,7 +74,7 @@ UNREADABLE = st.builds(lambda at: arrival(exposure(1, at=at))._replace(event="ma
 @st.composite
 def worlds(draw):
     """Both topics: lists of arrivals in the order of their record times."""
-    first = draw(st.lists(exposures() | exposures() | UNREADABLE, min_size=1, max_size=8))
+    first = draw(st.lists(exposures() | exposures() | UNREADABLE, min_size=1, max_size=12))
     second = draw(st.lists(conversions(), max_size=10))
     return dict(zip(KINDS, (arrivals(first), arrivals(second)), strict=True))
 

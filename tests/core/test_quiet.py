@@ -1,0 +1,79 @@
+"""Units that only entered are integers, whatever they meet, until something happens to them; and again afterwards."""
+
+import pytest
+
+from streams.core import quiet
+from streams.core.attribution import Attribution
+from streams.core.events import KINDS
+from tests.core.samples import BOUGHT, DAY, MINUTE, SPENT, START, arrival, catalogue, conversion, experiment, exposure
+
+WITH_COVARIATE = SPENT | {"covariate": {"attr": "spent"}}
+
+
+def named(id_, *metrics, **parts):
+    return experiment(*metrics, metadata={"id": id_, "owner": {"name": "Ada"}}, **parts)
+
+
+PAIR = catalogue(named("demo", BOUGHT), named("other", BOUGHT | {"window": {"length": "9m"}}))
+
+
+def core_after(*events, experiments=PAIR, clock=None):
+    core = Attribution(experiments)
+    for offset, event in enumerate(events):
+        kind = KINDS[hasattr(event, "identity")]
+        core.apply(kind, [arrival(event, offset)])
+    if clock is not None:
+        core.advance(START + clock)
+    core.counts()
+    return core
+
+
+def states(core):
+    return [type(state) for state in core._units._units.values()]
+
+
+def test_a_unit_in_one_experiment_is_an_integer_and_in_several_a_tuple():
+    assert states(core_after(exposure(1), exposure(1))) == [int]
+    assert states(core_after(exposure(1), exposure(1, experiment_id="other"))) == [tuple]
+    assert states(core_after(exposure(1), exposure(1, experiment_id="other"), clock=DAY)) == [tuple]
+
+
+@pytest.mark.parametrize(
+    ("happens", "stays"),
+    [
+        (conversion(1, MINUTE), False),
+        (conversion(1, -30_000), False),
+        (conversion(1, 20 * MINUTE), True),
+        (conversion(1, 20 * MINUTE, event="nothing"), True),
+        (conversion(1, target=3), True),
+        (conversion(1, 20 * MINUTE, target=3), False),
+        (exposure(1, "bold", MINUTE), False),
+    ],
+    ids=["used", "before", "after", "unknown", "reversal", "drift", "crossed"],
+)
+def test_whoever_has_nothing_to_remember_is_quiet_again(happens, stays):
+    found = states(core_after(exposure(1), exposure(1, at=1, experiment_id="other"), happens, clock=DAY))
+    assert (found == [tuple]) == stays
+
+
+def test_a_unit_with_a_covariate_is_awake():
+    core = core_after(exposure(1), experiments=catalogue(named("demo", WITH_COVARIATE)))
+    assert int not in states(core)
+
+
+def test_an_entry_that_moves_is_closed_when_the_earlier_one_is():
+    """The instant at which it would have closed before is still noted when it comes."""
+    used_elsewhere = conversion(1, 6 * MINUTE, event="order")
+    core = core_after(exposure(1, at=2_000), used_elsewhere, experiments=catalogue(named("demo", BOUGHT)))
+    core.apply("exposures", [arrival(exposure(1, at=1_500), offset=9)])
+    core.counts()
+    for ms in range(0, 12 * MINUTE, 250):
+        core.advance(START + ms)
+        core.counts()
+    assert (states(core), core.next_change()) == ([int], None)
+
+
+def test_more_variants_than_there_is_room_for_are_refused(monkeypatch):
+    monkeypatch.setattr(quiet, "ARM", 1)
+    with pytest.raises(ValueError, match="4 variants run at a time, of at most 2; stop some experiments"):
+        Attribution(PAIR)
