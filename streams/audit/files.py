@@ -1,6 +1,5 @@
 """Events and decisions in files: to a replay they are one partition, numbered in the order in which it takes them."""
 
-import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from streams.audit.chain import Written
 from streams.audit.counting.lines import Event, read
 from streams.audit.counting.log import Record
 from streams.audit.sources import Ends, Part, Progress
+from streams.codecs.files import lines as lines_of
 from streams.core.topology import CONVERSIONS, EXPOSURES
 
 EVENTS = "events"  # one log: a file mixes exposures and conversions
@@ -38,7 +38,7 @@ class Files:
         """All events, whatever is needed: the start of an epoch may depend on any."""
         events: list[tuple[Event, bytes]] = []
         refused: list[str] = []
-        for number, text in enumerate(_texts(self._events)):
+        for number, text in enumerate(lines_of(self._events)):
             event = read(text, self._now)
             if isinstance(event, str):
                 refused.append(event)
@@ -60,12 +60,3 @@ def _numbered(events: list[tuple[Event, bytes]], refused: list[str]) -> Iterator
 
 def _topic(event: Event) -> str:
     return CONVERSIONS if event.kind == "conversion" else EXPOSURES
-
-
-def _texts(files: Sequence[Path]) -> Iterator[bytes]:
-    for file in files:
-        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
-            try:
-                yield from (text for line in stream if (text := line.strip()))
-            except EOFError:
-                raise OSError(f"{file}: the file ends too early; fetch it again") from None

@@ -1,19 +1,11 @@
 """Closed lists that state sets and counters are spread over: every member is exported, at 0 when it does not hold."""
 
-VERDICTS = (
-    "warming_up",
-    "continue",
-    "stop_success",
-    "stop_harm",
-    "stop_futility",
-    "stop_max_runtime",
-    "invalid_srm",
-    "invalid_multi_exposure",
-    "no_data",
-    "held",
-    "paused",
-)
-STATUSES = ("undecided", "winner", "harmful", "futile", "non_inferior", "equivalent", "suspended")
+from typing import get_args
+
+from streams.codecs.decisions import Status, Verdict
+
+VERDICTS: tuple[str, ...] = get_args(Verdict)
+STATUSES: tuple[str, ...] = get_args(Status)
 OUTCOMES = ("accepted", "late", "rejected")
 STATES = ("warming_up", "running", "on_hold", "stopped", "invalid")
 ON_HOLD = ("no_data", "held", "paused")

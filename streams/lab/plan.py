@@ -9,12 +9,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from streams.lab import plots
 from streams.lab.planning import answer, asking, options, screen
 from streams.lab.planning.question import Question
 
 ENOUGH, UNDERPOWERED = 0, 1
-TERMINAL = "-"
-PICTURES = ".png", ".svg", ".pdf"
 
 
 def plan(
@@ -42,7 +41,7 @@ def plan(
     Raises:
         DefinitionError: something can't be planned or drawn; with its name and the fix.
     """
-    _check(plot, as_json=as_json)
+    plots.check(plot, as_json=as_json)
     given = options.read(given)
     questions = [asking.of_options(given)] if experiments is None else asking.of_definitions(experiments, given)
     plans = list(_answers(questions, seed, runs))
@@ -66,21 +65,12 @@ def _show(plans: list[answer.Plan]) -> None:
         screen.show(console, one)
 
 
-def _check(plot: str | None, *, as_json: bool) -> None:
-    """Refuse before the work is done what its result can't be drawn into."""
-    if plot == TERMINAL and as_json:
-        raise options.refused("plot", "the terminal is taken by --json", "name a file to draw into")
-    if plot not in (None, TERMINAL) and not (Path(plot).suffix in PICTURES and Path(plot).parent.is_dir()):
-        fix = f"name a file in an existing folder that ends in {', '.join(PICTURES)}; or - for the terminal"
-        raise options.refused("plot", f"{plot!r} can't be drawn into", fix)
-
-
 def _draw(plans: list[answer.Plan], plot: str | None) -> None:
     if plot is None:
         return
     from streams.lab.planning import figure  # noqa: PLC0415  (the drawing libraries take longest to load)
 
-    if plot == TERMINAL:
+    if plot == plots.TERMINAL:
         sys.stdout.write("".join(f"{figure.text(one, colours=sys.stdout.isatty())}\n" for one in plans))
     else:
         figure.save(plans, Path(plot))

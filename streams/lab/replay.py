@@ -1,7 +1,6 @@
 """Replay: recorded events through the same core, without a broker."""
 
 import gc
-import gzip
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import msgspec
 
 from streams.codecs.cloudevents import ConversionEvent, Decoder, Event, parse
 from streams.codecs.definitions import load
+from streams.codecs.files import lines as lines_of
 from streams.core.definition import Catalogue
 from streams.core.events import MAX_BYTES, Arrival
 from streams.core.outcomes.base import Object
@@ -91,7 +91,7 @@ def _no_collection() -> Iterator[None]:
 def read(files: Iterable[Path], now: int, progress: Progress) -> tuple[list[Line], Counter[str]]:
     """All lines in the order of (record time, source, id), and how many could not be decoded, by reason."""
     decoder, lines, refused = Decoder(), [], Counter[str]()
-    for number, text in enumerate(_texts(files)):
+    for number, text in enumerate(lines_of(files)):
         line = _decode(decoder, text, now)
         if isinstance(line, str):
             refused[line] += 1
@@ -101,15 +101,6 @@ def read(files: Iterable[Path], now: int, progress: Progress) -> tuple[list[Line
             progress("reading", number)
     lines.sort(key=itemgetter(0, 1, 2, 3, 4))
     return lines, refused
-
-
-def _texts(files: Iterable[Path]) -> Iterator[bytes]:
-    for file in files:
-        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
-            try:
-                yield from (text for line in stream if (text := line.strip()))
-            except EOFError:
-                raise OSError(f"{file}: the file ends too early; fetch it again") from None
 
 
 def _decode(decoder: Decoder, text: bytes, now: int) -> Line | str:

@@ -6,14 +6,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from streams.lab.planning.options import Given, refused
+from streams.lab import plots
+from streams.lab.planning.options import Given
 from streams.lab.simulation import screen
 from streams.lab.simulation.asking import ask
 from streams.lab.simulation.question import Question
 from streams.lab.simulation.trial import Result, run
-
-TERMINAL = "-"
-PICTURES = ".png", ".svg", ".pdf"
 
 
 def simulate(
@@ -41,7 +39,7 @@ def simulate(
     Raises:
         DefinitionError: naming the option and the fix.
     """
-    _check(plot, as_json=as_json)
+    plots.check(plot, as_json=as_json)
     told = []
     for number, question in enumerate(ask(experiments, given)):
         with screen.progress(Console(stderr=True)) as progress:
@@ -55,22 +53,13 @@ def simulate(
     return 0
 
 
-def _check(plot: str | None, *, as_json: bool) -> None:
-    """Refuse before the work is done what its result can't be drawn into."""
-    if plot == TERMINAL and as_json:
-        raise refused("plot", "the terminal is taken by --json", "name a file to draw into")
-    if plot not in (None, TERMINAL) and not (Path(plot).suffix in PICTURES and Path(plot).parent.is_dir()):
-        fix = f"name a file in an existing folder that ends in {', '.join(PICTURES)}; or - for the terminal"
-        raise refused("plot", f"{plot!r} can't be drawn into", fix)
-
-
 def _draw(question: Question, results: list[Result], plot: str | None, number: int) -> None:
     """The first question takes the name given, later ones add a number to it."""
     if plot is None:
         return
     from streams.lab.simulation import figure  # noqa: PLC0415  (the drawing libraries take longest to load)
 
-    if plot == TERMINAL:
+    if plot == plots.TERMINAL:
         sys.stdout.write(figure.text(question, results, colours=sys.stdout.isatty()) + "\n")
     else:
         file = Path(plot)
