@@ -1,8 +1,9 @@
-"""The one way a worker ends when something is broken."""
+"""How a worker ends when something is broken, or does not come to its end."""
 
 import logging
 import os
 import sys
+import threading
 from typing import Any, NoReturn
 
 log = logging.getLogger(__name__)
@@ -15,6 +16,26 @@ def die(reason: str, error: BaseException | None = None, **facts: Any) -> NoRetu
     its state from the log. Faust itself would restart the failed part and drop the event it failed on.
     """
     log.critical(reason, exc_info=error, extra=facts)
+    _end(1)
+
+
+def leave_within(seconds: float) -> None:
+    """End this process as done if it is still there by then, whatever holds it: all that had to be said is in the logs.
+
+    Faust's consumer lives in a thread for which both `App.stop` and the interpreter wait without limit, and which now
+    and then does not end.
+    """
+    timer = threading.Timer(seconds, _cut_off)
+    timer.daemon = True
+    timer.start()
+
+
+def _cut_off() -> None:
+    log.warning("cut off: what is left had nothing more to say")
+    _end(0)
+
+
+def _end(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os._exit(1)
+    os._exit(code)

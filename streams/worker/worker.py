@@ -13,6 +13,7 @@ from streams.worker import loops
 from streams.worker.agents import add_agents
 from streams.worker.app import make_app
 from streams.worker.clock import IdleClock
+from streams.worker.fatal import leave_within
 from streams.worker.judging import Judging
 from streams.worker.pipeline import pipeline
 from streams.worker.reading import SOURCES
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 ASK_S = 0.5  # between two questions how long the logs are; apart from the rounds, as the answer waits behind a fetch
 TELL_S = 1.0  # evidence of an experiment is published at most this often
-GOODBYE_S = 8.0  # what has not ended by then is cut off: the log has it all
+GOODBYE_S = 5.0  # for the last counts, and again for the rest; what has not ended by then is cut off
 
 
 class Worker:
@@ -51,8 +52,8 @@ class Worker:
         await asyncio.wait([start, told], return_when=asyncio.FIRST_COMPLETED)
         if start.done():
             await self._work(told)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._app.stop(), GOODBYE_S)
+        leave_within(GOODBYE_S)
+        await self._app.stop()
         log.info("stopped")
 
     async def _work(self, told: asyncio.Task[bool]) -> None:
@@ -63,7 +64,7 @@ class Worker:
         await told
         await loops.stop(rounds, clock, telling)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._drain(), GOODBYE_S / 2)
+            await asyncio.wait_for(self._drain(), GOODBYE_S)
 
     def recovering(self) -> str | None:
         """Why this worker can't be asked yet, or None."""

@@ -167,7 +167,7 @@ class WorkerProcess:
             return json.loads(self.read(path))
         return None
 
-    def exit_code(self, seconds=15):
+    def exit_code(self, seconds=20):
         """Wait for the end; negative if a signal ended it."""
         ended = []
         self.wait_for(lambda: ended.extend(filter(None, os.waitpid(self.pid, os.WNOHANG))) or ended, seconds, "the end")

@@ -34,3 +34,9 @@ def test_it_ends_from_another_thread_too():
         "threading.Thread(target=fatal.die, args=('enough',), kwargs={'topic': 't'}).start(); threading.Event().wait()"
     )
     assert (code, line["event"], line["topic"]) == (1, "enough", "t")
+
+
+def test_what_does_not_end_is_cut_off_as_done():
+    code, line = end_of("fatal.leave_within(0.05); threading.Thread(target=threading.Event().wait).start()")
+    assert (code, line["level"]) == (0, "warning")
+    assert "cut off" in line["event"]
