@@ -24,7 +24,7 @@ class Prometheus:
         self._api = f"http://127.0.0.1:{port}/api/v1/"
 
     def ask(self, path: str, **words: str):
-        with urlopen(f"{self._api}{path}?{urlencode(words)}", timeout=10) as answer:
+        with urlopen(f"{self._api}{path}?{urlencode(words)}", timeout=60) as answer:
             return json.load(answer)["data"]
 
     def query(self, expr: str) -> list[dict]:

@@ -85,7 +85,7 @@ def test_what_the_broker_has_deleted_is_unexplained(decided):
     kafka, folder, _ = decided
     admin = AdminClient({"bootstrap.servers": kafka})
     (deleted,) = admin.delete_records([TopicPartition(EXPOSURES, 2, 5)]).values()
-    deleted.result(timeout=10)
+    deleted.result(timeout=60)
     report = verified(kafka, folder)
     assert {one.log: one.unexplained for one in report.source}[f"{EXPOSURES}/2"] == 5
     assert report.ok is False

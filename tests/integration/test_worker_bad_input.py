@@ -30,6 +30,10 @@ def fresh_kafka(kafka):
     return kafka
 
 
+def rejects(process):
+    return (process.ask("/api/pipeline") or {}).get("rejected")
+
+
 def rejected(bootstrap):
     return Counter(json.loads(record.value())["reason"] for record in read_all(bootstrap, REJECTED))
 
@@ -48,7 +52,7 @@ def test_every_bad_record_is_rejected_once_and_nothing_else_is_lost(fresh_kafka,
 
     with worker(fresh_kafka, tmp_path, until=UNTIL) as process:
         process.wait_for_counts(good.expected, "one")
-        process.wait_for(lambda: process.ask("/api/pipeline")["rejected"] == expected, 10, f"rejects {expected}")
+        process.wait_for(lambda: rejects(process) == expected, 10, f"rejects {expected}")
         assert process.stop() == 0
     assert rejected(fresh_kafka) == expected
     told = [record.value() for topic in (DECISIONS, COUNTS) for record in read_all(fresh_kafka, topic)]

@@ -41,7 +41,7 @@ async def consume(broker, topic, count):
     )
     await consumer.start()
     try:
-        return [await asyncio.wait_for(consumer.getone(), 10) for _ in range(count)]
+        return [await asyncio.wait_for(consumer.getone(), 60) for _ in range(count)]
     finally:
         await consumer.stop()
 
@@ -56,7 +56,7 @@ async def test_a_group_reads_what_was_produced(broker):
 
 def test_a_topic_has_as_many_partitions_as_asked_for(mock_cluster):
     mock_cluster.create("wide", 7)
-    described = Producer({"bootstrap.servers": mock_cluster.bootstrap}).list_topics("wide", timeout=10)
+    described = Producer({"bootstrap.servers": mock_cluster.bootstrap}).list_topics("wide", timeout=60)
     assert len(described.topics["wide"].partitions) == 7
 
 

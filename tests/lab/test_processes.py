@@ -29,7 +29,7 @@ def parent():
 
 
 def wait_for_both(parent):
-    parent.communicate(timeout=10)  # the end of the output comes when the last of them is gone
+    parent.communicate(timeout=60)  # the end of the output comes when the last of them is gone
 
 
 def test_a_child_has_a_session_of_its_own():
@@ -42,7 +42,7 @@ def test_a_child_has_a_session_of_its_own():
 def test_a_child_calls_the_function_and_ends_with_it():
     child = spawn(print, "hello", output=subprocess.PIPE)
     assert child.stdout.read() == b"hello\n"
-    assert child.wait(10) == 0
+    assert child.wait(60) == 0
     stop_all([child])
 
 
@@ -74,4 +74,4 @@ def test_even_a_child_that_cannot_run_ends_when_its_parent_is_killed(parent):
 def test_where_the_system_does_not_kill_it_the_closed_pipe_ends_it():
     child = spawn(time.sleep, 60)
     child.stdin.close()
-    assert child.wait(10) == 1
+    assert child.wait(60) == 1

@@ -105,7 +105,7 @@ def counted(experiment):
 
 
 def matured(experiment):
-    return {variant: arm["matured"] for variant, arm in experiment["metrics"]["bought"].items()}
+    return experiment and {variant: arm["matured"] for variant, arm in experiment["metrics"]["bought"].items()}
 
 
 def fresh_topics(bootstrap, record_time="create", partitions=PARTITIONS):
@@ -158,8 +158,14 @@ class WorkerProcess:
         self.pid, self.port, self.log = pid, port, log
 
     def read(self, path):
-        with NO_PROXY.open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+        with NO_PROXY.open(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return answer.read().decode()
+
+    def says(self, series):
+        """Whether the metrics have such a line."""
+        with suppress(OSError):
+            return series in self.read("/metrics")
+        return False
 
     def ask(self, path):
         """The JSON at a path, or None while the worker can't say."""
