@@ -25,8 +25,8 @@ schedule: {start_at: 2023-11-14T00:00:00Z, min_runtime: 0s, min_units: 1000}
 """
 
 
-def write_experiments(folder):
-    for number in range(EXPERIMENTS):
+def write_experiments(folder, count=EXPERIMENTS):
+    for number in range(count):
         (folder / f"x{number}.yaml").write_text(DEFINITION.replace("ID", f"x{number}"))
 
 
@@ -44,7 +44,7 @@ def produce(bootstrap, events, poison=False):
     settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 20}
     producer = Producer({**settings, "queue.buffering.max.messages": 200_000})
     for number in range(events):
-        topic, unit, value = event(number)
+        topic, unit, value = event(number, START + number)
         value = value[:-1] if poison and number % 2 else value
         producer.produce(topic, value, unit, timestamp=START + number)
         if not number % 1_000:
@@ -54,12 +54,12 @@ def produce(bootstrap, events, poison=False):
     assert producer.flush(60) == 0
 
 
-def event(number):
+def event(number, at, experiments=EXPERIMENTS):
     """Topic, unit and value: of three events in a row, two expose units, and one of these converts."""
     first = number % 3 == 2
     unit = f"user-{number - 2 if first else number:010}"
-    topic, kind, data = (CONVERSIONS, *conversion(unit)) if first else (EXPOSURES, *exposure(unit, number))
-    time = format_instant(START + number)
+    topic, kind, data = (CONVERSIONS, *conversion(unit)) if first else (EXPOSURES, *exposure(unit, number, experiments))
+    time = format_instant(at)
     envelope = (
         f'{{"specversion":"1.0","id":"01JD{number:012}","source":"/shop/web","type":"peekproof.{kind}.v1",'
         f'"subject":"user:{unit}","time":"{time}","datacontenttype":"application/json","data":{{{data}'
@@ -67,9 +67,9 @@ def event(number):
     return topic, unit, f'{envelope}"pad":"{"." * (BYTES - len(envelope) - 10)}"}}}}'.encode()
 
 
-def exposure(unit, number):
+def exposure(unit, number, experiments):
     variant = "ab"[number // 3 % 2]
-    return "exposure", f'"experiment_id":"x{number % EXPERIMENTS}","variant":"{variant}","unit_id":"{unit}",'
+    return "exposure", f'"experiment_id":"x{number % experiments}","variant":"{variant}","unit_id":"{unit}",'
 
 
 def conversion(unit):

@@ -1,0 +1,143 @@
+"""From a record that is sent to the look that judges it, at a steady rate, on a real Apache Kafka.
+
+    .venv/bin/python -m benchmarks.latency --rates 500 5000 50000 --experiments 100
+
+Every event counts: it was sent when the producer took it, and is judged when a look has ended at counts whose offsets
+lie above it.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from bisect import bisect_right
+from collections import defaultdict
+from functools import partial
+from math import inf
+from multiprocessing import get_context
+from pathlib import Path
+
+from confluent_kafka import Producer
+
+from benchmarks.throughput import cpu_seconds, machine
+from benchmarks.throughput_load import DEFINITION, event, make_topics
+from streams.core.topology import CONVERSIONS, EXPOSURES
+from tests.services import kafka
+from tests.worker.rig import worker
+
+WATCH = """
+import os, time
+from streams.worker.judging import Judging
+
+take, looks = Judging.take, open(os.environ["PEEKPROOF_DATA"] + ".looks", "w")
+
+async def watched(self, arrived, producer):
+    arrived = list(arrived)
+    await take(self, arrived, producer)
+    now = time.time()
+    looks.writelines(f"{one.experiment} {one.partition} {one.offsets[0]} {one.offsets[1]} {now}\\n" for one in arrived)
+    looks.flush()
+
+Judging.take = watched
+"""
+BURST_S = 0.01  # events of so long are sent at once: a steady rate, as steady as Python can
+
+
+def main():
+    options = parsed()
+    print(machine())
+    for rate in options.rates:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(rate, Path(folder), options)
+
+
+def parsed():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rates", type=int, nargs="+", default=[500, 5_000, 50_000], help="events per second")
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--experiments", type=int, default=100)
+    return parser.parse_args()
+
+
+def measure(rate, folder, options):
+    for number in range(options.experiments):
+        (folder / f"x{number}.yaml").write_text(DEFINITION.replace("ID", f"x{number}"))
+    broker = kafka.start(folder / "kafka")
+    try:
+        make_topics(broker.bootstrap)
+        with worker(broker.bootstrap, folder, prelude=WATCH, idle_clock="wall") as process:
+            process.wait_for(lambda: process.ask("/api/pipeline"), 60, "the worker")
+            before, began = cpu_seconds(process.pid), time.monotonic()
+            sent = produced(broker.bootstrap, rate, options)
+            cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
+            process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("read", 0) >= len(sent), 120, "the end")
+            time.sleep(2)  # rounds tell what was read, and looks judge it
+    finally:
+        broker.stop()
+    report(rate, latencies(sent, looks(folder)), cpu)
+
+
+def produced(bootstrap, rate, options):
+    """By event: experiment, topic, partition, offset, when it was sent; from a process of its own."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(produce, (bootstrap, rate, options.seconds, options.experiments))
+
+
+def produce(bootstrap, rate, seconds, experiments):
+    settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 5}
+    producer = Producer({**settings, "queue.buffering.max.messages": 1_000_000})
+    sent, done, began = [], 0, time.time()
+    while (passed := time.time() - began) < seconds:
+        for number in range(done, due := int(passed * rate)):
+            at = time.time()
+            topic, unit, value = event(number, int(at * 1000), experiments)
+            name = f"x{(number - 2 * (number % 3 == 2)) % experiments}"  # see event: the third converts the first
+            producer.produce(topic, value, unit, on_delivery=partial(note, sent, name, at))
+        done = due
+        producer.poll(BURST_S)
+    assert producer.flush(60) == 0
+    return sent
+
+
+def note(sent, experiment, at, error, record):
+    assert error is None
+    sent.append((experiment, record.topic(), record.partition(), record.offset(), at))
+
+
+def looks(folder):
+    """By experiment and log: offsets below which all was judged, and since when."""
+    found = defaultdict(list)
+    (noted,) = folder.glob("*.looks")
+    for line in noted.read_text().splitlines():
+        experiment, partition, exposures, conversions, at = line.split()
+        found[experiment, EXPOSURES, int(partition)].append((int(exposures), float(at)))
+        found[experiment, CONVERSIONS, int(partition)].append((int(conversions), float(at)))
+    return {place: sorted(one) for place, one in found.items()}
+
+
+def latencies(sent, judged):
+    """Seconds, sorted."""
+    return sorted(
+        next_look(judged[experiment, topic, partition], offset) - at
+        for experiment, topic, partition, offset, at in sent
+    )
+
+
+def next_look(found, offset):
+    """When a look first saw the record at an offset."""
+    return found[bisect_right(found, (offset, inf))][1]
+
+
+def report(rate, seconds, cpu):
+    p50, p99 = (1000 * seconds[int(len(seconds) * share)] for share in (0.5, 0.99))
+    mean = 1000 * statistics.fmean(seconds)
+    print(
+        f"{rate:7,} events/s: p50 {p50:6.0f} ms, mean {mean:6.0f}, p99 {p99:6.0f}, most {1000 * seconds[-1]:6.0f}; "
+        f"{len(seconds):,} events, worker {100 * cpu:.0f} % of a core",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
