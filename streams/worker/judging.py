@@ -13,7 +13,7 @@ import msgspec
 from streams.core.attribution import Counts
 from streams.core.definition import Catalogue, Experiment
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
-from streams.worker import evidence
+from streams.worker import evidence, failpoints
 from streams.worker.case import Case, Ends
 from streams.worker.news import News
 from streams.worker.outbox import Letter, send
@@ -59,10 +59,18 @@ class Judging:
             await self._judge([self._take(counts) for counts in known[start : start + PIECE]], producer)
 
     async def _judge(self, cases: list[Case], producer: Any) -> None:
-        self._keep(case for case in cases if case.worth_keeping)
+        kept = [case for case in cases if case.worth_keeping]
+        self._keep(kept)
         await self._table.settle()
-        due = [case for case in cases if case.outbox]
+        if kept:
+            failpoints.reach("after_table")
+        if due := [case for case in cases if case.outbox]:
+            await self._decide(due, producer)
+
+    async def _decide(self, due: list[Case], producer: Any) -> None:
+        failpoints.reach("before_decision")
         await send(producer, [self._letter(DECISIONS, case.x, decision) for case in due for decision in case.outbox])
+        failpoints.reach("after_decision")
         for case in due:
             case.outbox = []
         self._keep(due)
@@ -87,6 +95,7 @@ class Judging:
 
     def _keep(self, cases: Iterable[Case]) -> None:
         for case in cases:
+            failpoints.reach("before_table")
             self._table[case.x.id.encode()] = case.keep()
 
     def _is_news(self, case: Case) -> bool:

@@ -11,6 +11,7 @@ from streams.codecs import counts as counts_codec
 from streams.core.attribution import Counts
 from streams.core.topology import COUNTS, partition_of
 from streams.settings import Settings
+from streams.worker import failpoints
 from streams.worker.outbox import Letter, send
 from streams.worker.readings import Readings
 
@@ -26,9 +27,11 @@ class Rounds:
     async def run(self, app: Any, *, last: bool = False) -> None:
         """One round; from time to time, and at the end, everything is told."""
         full = last or time.monotonic() >= self._next_full
-        await send(app.producer, list(self._counts(full)))
+        await send(app.producer, _one_by_one(list(self._counts(full))))
+        failpoints.reach("after_counts")
         if full:
             self._next_full = time.monotonic() + self._settings.full_round_s
+            failpoints.reach("before_commit")
             await app.consumer.publish({TP(*place): offset for place, offset in self._readings.published().items()})
 
     def _counts(self, full: bool) -> Iterator[Letter]:
@@ -41,3 +44,9 @@ class Rounds:
         for one in counts:
             homes[partition_of(one.experiment.encode(), self._settings.evaluation_partitions)].append(one)
         return homes
+
+
+def _one_by_one(letters: Iterable[Letter]) -> Iterator[Letter]:
+    for letter in letters:
+        yield letter
+        failpoints.reach("mid_counts")

@@ -6,6 +6,7 @@ from typing import Any
 
 from streams.codecs import rejected as rejected_codec
 from streams.core.topology import REJECTED
+from streams.worker import failpoints
 from streams.worker.outbox import Letter, send
 from streams.worker.reading import KIND_OF, SOURCES, Reading, Refusal
 from streams.worker.readings import Readings
@@ -28,6 +29,7 @@ class Taking:
             await self._reread(batch, reading, kind)
             return
         for refusals in reading.take(kind, batch.records):
+            failpoints.reach("after_state")
             await self._publish(refusals, self._app.consumer.published(batch.tp))
             reading.published[kind] = reading.offsets[kind]
 

@@ -9,7 +9,7 @@ from faust.types import TP
 
 from streams.core.definition import Catalogue
 from streams.settings import Settings
-from streams.worker import loops
+from streams.worker import failpoints, loops
 from streams.worker.agents import add_agents
 from streams.worker.app import make_app
 from streams.worker.clock import IdleClock
@@ -52,6 +52,7 @@ class Worker:
         await asyncio.wait([start, told], return_when=asyncio.FIRST_COMPLETED)
         if start.done():
             await self._work(told)
+        log.info("drained", extra=failpoints.reached())
         leave_within(GOODBYE_S)
         await self._app.stop()
         log.info("stopped")
