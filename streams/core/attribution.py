@@ -13,6 +13,7 @@ from streams.core.events import KINDS, Arrival, Conversion, Exposure, Rejected
 from streams.core.intake import Intake
 from streams.core.memory import Copy, Reversal
 from streams.core.recount import LATE, worth
+from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
 
 ACCEPTED, BELATED = TAKEN = ("accepted", "late")  # not refused; what is late changes nothing
@@ -50,6 +51,7 @@ class Attribution:
         self._experiments = self._intake.experiments
         self._read_to = dict.fromkeys(KINDS, 0)
         self._units = Units(self._experiments)
+        self._fingerprint = fingerprint(catalogue)
 
     @property
     def units(self) -> int:
@@ -82,6 +84,50 @@ class Attribution:
         """The next instant at which the clock alone may change a cell."""
         self._units.settle(self.clock)
         return self._units.next_maturity()
+
+    def cut(self, *, whole: bool) -> Cut:
+        """A snapshot of this instant, to be packed while events go on: of all units, or of those that have changed.
+
+        Raises:
+            ValueError: the last one is still being packed, or the first is not whole.
+        """
+        self._units.settle(self.clock)
+        pieces = self._units.cut(whole=whole)
+        return Cut(encode(self._head()), pieces)
+
+    def drop(self) -> None:
+        """Nobody will take the pieces of the last cut; the next one must be whole."""
+        self._units.drop()
+
+    def load(self, piece: bytes) -> None:
+        """Take the units of a snapshot's piece; before anything else, and `resume` follows."""
+        self._units.load(piece)
+
+    def resume(self, head: Head) -> None:
+        """Go on from a snapshot whose pieces, and those before it, have been loaded.
+
+        Raises:
+            ValueError: it is of other experiments, or a unit is missing.
+        """
+        if head.catalogue != self._fingerprint:
+            raise ValueError("the snapshot is of other experiments: count anew from the source")
+        if head.units != self.units:
+            raise ValueError(f"the snapshot is of {head.units:,} units, but {self.units:,} were found")
+        self.offsets, self.clock, self.began = head.offsets, head.clock, head.began
+        self._read_to, self.tally = head.read_to, Counter(head.tally)
+        self._units.resume(head.clock, head.cells)
+
+    def _head(self) -> Head:
+        return Head(
+            catalogue=self._fingerprint,
+            offsets=self.offsets,
+            clock=self.clock,
+            read_to=self._read_to,
+            tally=self.tally,
+            began=self.began,
+            cells=self._units.cells,
+            units=len(self._units),
+        )
 
     def _counts(self, number: int) -> Counts:
         x, offsets = self._experiments[number], (self.offsets[KINDS[0]], self.offsets[KINDS[1]])

@@ -17,7 +17,7 @@ Barred = frozenset[int | tuple[int, int, int]]  # experiments e, and sources (e,
 HELD = 20_000  # different records of a unit that are kept: no human comes near, and no bot costs more
 
 
-class Copy(Struct, gc=False):
+class Copy(Struct, gc=False, array_like=True):
     """An accepted conversion record; `value` in millionths. Equal records are one, told `times`."""
 
     identity: int
@@ -28,7 +28,7 @@ class Copy(Struct, gc=False):
     times: int = 1
 
 
-class Reversal(Struct, gc=False):
+class Reversal(Struct, gc=False, array_like=True):
     """An accepted record that takes the conversion `target` back. Equal records are one, told `times`."""
 
     target: int
@@ -38,7 +38,7 @@ class Reversal(Struct, gc=False):
     times: int = 1
 
 
-class Entry(Struct, gc=False):
+class Entry(Struct, gc=False, array_like=True):
     """A unit in an experiment: its first exposure, the set of arms seen (bits), and what it adds to the cells.
 
     `covariates` are those of the first exposure, in millionths; nobody pays for them where none is declared.

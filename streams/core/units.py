@@ -5,9 +5,10 @@ function of these and of the clock. Whatever else happens wakes it, and marks it
 closes entries, forgets what can't matter and lets sleep who has nothing left to remember.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from streams.core import quiet
+from streams.core import pieces, quiet
+from streams.core.changes import Changes
 from streams.core.definition import GLANCE_BACK, Experiment
 from streams.core.memory import Added, Copy, Entry, Reversal, Unit, remember
 from streams.core.quiet import ARM, MASK, Arm
@@ -43,6 +44,8 @@ class Units:
         self._horizon = 2 * max((x.lateness for x in experiments), default=0) + GLANCE_BACK
         self._units: dict[int, quiet.State | Unit] = {}
         self._marked: dict[int, None] = {}  # an ordered set
+        self._changes = Changes(self._units)
+        self._touch = self._changes.touch  # before a unit changes
         self._maturities = Wheel(self._matures)  # when the clock alone changes a count,
         self._chores = Wheel(self._ends)  # and when something can be closed or forgotten
         self._clock = 0  # at which all was settled last
@@ -63,6 +66,7 @@ class Units:
         if covariates or type(state) is Unit:
             self._expose(key, self._awake(key), arm, time, covariates)
         elif state is None:
+            self._touch(key)
             self._units[key] = time << ARM | arm.place
             self._begin(key, arm, time)
         elif type(state) is int and state & MASK == arm.place and state >> ARM <= time:
@@ -91,6 +95,7 @@ class Units:
         for key in self._maturities.due(clock):
             state = self._units.get(key)
             if type(state) is Unit:
+                self._touch(key)
                 marked[key] = None
             elif state is not None:
                 self._ripen(key, state, clock)
@@ -99,11 +104,34 @@ class Units:
         for key in marked:
             self._recount(key)
         for key in chores:
+            self._touch(key)
             self._tidy(key)
 
     def next_maturity(self) -> int | None:
         """The next instant at which the clock alone may change a cell, once all is settled."""
         return self._maturities.first()
+
+    def cut(self, *, whole: bool) -> Iterator[bytes]:
+        """See `Changes.cut`; all must be settled."""
+        return self._changes.cut(whole=whole)
+
+    def drop(self) -> None:
+        """See `Changes.drop`."""
+        self._changes.drop()
+
+    def load(self, piece: bytes) -> None:
+        """Put the units of a snapshot's piece in the place of what they were."""
+        pieces.read(piece, self._units)
+
+    def resume(self, clock: int, cells: list[list[int]]) -> None:
+        """Go on with the units that have been loaded, from what had been settled at that clock."""
+        self._clock, self.cells = clock, cells
+        for key, state in self._units.items():
+            matures = state.matures if type(state) is Unit else self._next(state, clock)
+            if matures is not None:
+                self._maturities.put(matures, key)
+            if type(state) is Unit and state.ends is not None:
+                self._chores.put(state.ends, key)
 
     def _begin(self, key: int, arm: Arm, time: int) -> None:
         """Count an entry as if nothing more were to come."""
@@ -121,6 +149,7 @@ class Units:
     def _enter_again(self, key: int, words: tuple[int, ...], arm: Arm, time: int) -> None:
         known = next((word for word in words if self._arms[word & MASK].number == arm.number), None)
         if known is None:
+            self._touch(key)
             self._units[key] = (*words, time << ARM | arm.place)
             self._begin(key, arm, time)
         elif known & MASK != arm.place:
@@ -135,6 +164,7 @@ class Units:
         arm = self._arms[entry & MASK]
         self._remove(arm.number, self._silent(arm, entry >> ARM))
         earlier = time << ARM | arm.place
+        self._touch(key)
         self._units[key] = quiet.state(tuple([earlier if word == entry else word for word in words]))
         self._begin(key, arm, time)
 
@@ -158,6 +188,7 @@ class Units:
 
     def _awake(self, key: int) -> Unit:
         """The unit with all that can be known of it."""
+        self._touch(key)
         state = self._units.get(key)
         if type(state) is Unit:
             return state

@@ -7,7 +7,7 @@ from stats.sequential.base import Totals
 from streams.core.cells import Block, Matrix
 from streams.core.events import MICRO
 
-Amounts = tuple[int, ...]  # what a unit adds, cell by cell; cells left out at the end get nothing
+Amounts = tuple[int | bool, ...]  # what a unit adds, cell by cell; cells left out at the end get nothing
 Object = dict[str, Any]
 
 
