@@ -130,7 +130,8 @@ def present(admin):
 
 def produce(bootstrap, records, headers=None):
     """Send (topic, unit, record time, value), each unit to its partition."""
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20, "message.max.bytes": 1 << 22})
+    in_order = {"enable.idempotence": True}  # what is sent again must not overtake: record times are the clock
+    producer = Producer({"bootstrap.servers": bootstrap, **in_order, "linger.ms": 20, "message.max.bytes": 1 << 22})
     for topic, unit, at, value in records:
         home = partition_of(unit.encode(), PARTITIONS)
         producer.produce(topic, value, key=unit, partition=home, timestamp=at, headers=headers)
