@@ -8,8 +8,9 @@ import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from confluent_kafka.admin import AdminClient
@@ -19,6 +20,7 @@ from tests.services.processes import alive, end, free_ports, launch, run, wait_f
 HERE = Path(__file__).parent
 JAVA = ("java", "-Xms256m", "-Xmx1g", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1")
 START_SECONDS = 60
+CONFIGURATION = "server.properties"
 
 # One id for every broker: a random one begins with "-" once in 64 times, and the storage tool takes it for an option.
 CLUSTER_ID = base64.urlsafe_b64encode(b"peekproof-tests!").decode().rstrip("=")
@@ -37,27 +39,45 @@ class Kafka:
         shutil.rmtree(self.folder)
 
 
+class Detour(NamedTuple):
+    """A second listener, for clients that come through a proxy: where it listens, and the port it tells them."""
+
+    port: int
+    told: int
+
+
 def available() -> bool:
     return all(map(shutil.which, ("java", "mvn")))
 
 
-def start(folder: Path, settings: Mapping[str, str] | None = None, *, tied: bool = True) -> Kafka:
+def start(
+    folder: Path, settings: Mapping[str, str] | None = None, *, tied: bool = True, detour: Detour | None = None
+) -> Kafka:
     """Start a broker in `folder`, made here and removed by `stop`, and wait until it answers.
 
     Args:
         folder: must not exist yet.
         settings: of the broker, over those of `properties`.
         tied: it dies with the process that started it.
+        detour: another way in.
     """
-    java = [*JAVA, f"-Dlog4j2.configurationFile={HERE / 'log4j2.yaml'}", "-cp", f"{jars()}/*"]
     folder.mkdir(parents=True)
     port, controller = free_ports(2)
-    configuration = write(folder, properties(folder / "data", port, controller) | dict(settings or {}))
-    run([*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", configuration])
-    pid = launch([*java, "kafka.Kafka", configuration], folder / "kafka.log", tied=tied)
-    broker = Kafka(f"127.0.0.1:{port}", pid, folder)
-    wait_until_it_answers(broker)
-    return broker
+    configuration = write(folder, properties(folder / "data", port, controller, detour) | dict(settings or {}))
+    run([*java(), "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", configuration])
+    return start_again(Kafka(f"127.0.0.1:{port}", 0, folder), tied=tied)
+
+
+def start_again(broker: Kafka, *, tied: bool = True) -> Kafka:
+    """The same broker, with all it had written, once its process has ended."""
+    argv = [*java(), "kafka.Kafka", broker.folder / CONFIGURATION]
+    running = replace(broker, pid=launch(argv, broker.folder / "kafka.log", tied=tied))
+    wait_until_it_answers(running)
+    return running
+
+
+def java() -> list[str | Path]:
+    return [*JAVA, f"-Dlog4j2.configurationFile={HERE / 'log4j2.yaml'}", "-cp", f"{jars()}/*"]
 
 
 def wait_until_it_answers(broker: Kafka) -> None:
@@ -105,20 +125,24 @@ def version() -> str:
 
 
 def write(folder: Path, configuration: Mapping[str, str]) -> Path:
-    path = folder / "server.properties"
+    path = folder / CONFIGURATION
     path.write_text("".join(f"{key}={value}\n" for key, value in configuration.items()))
     return path
 
 
-def properties(data: Path, port: int, controller: int) -> dict[str, str]:
+def properties(data: Path, port: int, controller: int, detour: Detour | None = None) -> dict[str, str]:
+    listeners, advertised = f"PLAINTEXT://127.0.0.1:{port}", f"PLAINTEXT://127.0.0.1:{port}"
+    if detour:
+        listeners += f",DETOUR://127.0.0.1:{detour.port}"
+        advertised += f",DETOUR://127.0.0.1:{detour.told}"
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@127.0.0.1:{controller}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "listeners": f"{listeners},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": advertised,
         "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,DETOUR:PLAINTEXT",
         "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": str(data),
         "num.partitions": "4",
