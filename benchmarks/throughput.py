@@ -26,7 +26,7 @@ from streams.worker.reading import Reading
 
 def skip(self, kind, records):
     self.attribution.offsets[kind] += len(records)
-    self.attribution.tally["read"] += len(records)
+    self.attribution.tallies[kind]["read"] += len(records)
     return []
 
 Reading._apply = skip

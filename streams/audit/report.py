@@ -60,9 +60,13 @@ def _rejected(one: Conserved) -> str:
 
 def _chain(report: Report) -> Text:
     flaws = len(report.chain)
-    said = Text(f"{flaws:,} flaws" if flaws else "whole", style="red" if flaws else "green")
+    said = Text(_several(flaws, "flaw") if flaws else "whole", style="red" if flaws else "green")
     repeated = f", {report.repeated:,} of them repeated" if report.repeated else ""
-    return Text.assemble(f"\nHash chain of {report.records:,} records{repeated}: ", said)
+    return Text.assemble(f"\nHash chain of {_several(report.records, 'record')}{repeated}: ", said)
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _flaws(report: Report) -> Iterator[Text]:
@@ -86,5 +90,5 @@ def _line(place: str, check: str, text: str) -> Text:
 def _verdict(report: Report) -> Text:
     if report.ok:
         checked = ", ".join(MEANING[check] for check in CHECKS)
-        return Text(f"verified: {len(report.decisions):,} decisions: {checked}", style="green")
+        return Text(f"verified: {_several(len(report.decisions), 'decision')}: {checked}", style="green")
     return Text("not verified: see above", style="red")

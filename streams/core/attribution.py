@@ -37,7 +37,8 @@ class Attribution:
     Attributes:
         offsets: next offset by kind of source.
         clock: instant (ms) up to which both sources have been read.
-        tally: records by outcome: read, accepted, late, unused, behind_clock, and rejected by `rejected.<reason>`.
+        tallies: by kind of source, records by outcome: read, accepted, late, unused, behind_clock, and rejected by
+            `rejected.<reason>`.
         began: the smallest time of an accepted event, if there was one.
     """
 
@@ -45,13 +46,18 @@ class Attribution:
         self.partition = partition
         self.offsets = dict.fromkeys(KINDS, 0)
         self.clock = 0
-        self.tally: Counter[str] = Counter()
+        self.tallies = {kind: Counter[str]() for kind in KINDS}
         self.began: int | None = None
         self._intake = Intake(catalogue)
         self._experiments = self._intake.experiments
         self._read_to = dict.fromkeys(KINDS, 0)
         self._units = Units(self._experiments)
         self._fingerprint = fingerprint(catalogue)
+
+    @property
+    def tally(self) -> Counter[str]:
+        """Records of both sources by outcome."""
+        return sum(self.tallies.values(), start=Counter[str]())
 
     @property
     def units(self) -> int:
@@ -63,7 +69,7 @@ class Attribution:
         fresh = self._fresh(kind, arrivals)
         outcomes = [self._take(arrival) for arrival in fresh]
         told = list(zip(fresh, outcomes, strict=True))
-        self._tell([one for one, outcome in told if outcome is ACCEPTED], Counter(outcomes))
+        self._tell(self.tallies[kind], [one for one, outcome in told if outcome is ACCEPTED], Counter(outcomes))
         read = [one.time for one, outcome in told if outcome in TAKEN]
         self._read_to[kind] = max([self._read_to[kind], *read])
         self.advance(min(self._read_to.values()))
@@ -72,6 +78,11 @@ class Attribution:
     def advance(self, clock: int) -> None:
         """Both sources have been read up to this instant."""
         self.clock = max(self.clock, clock)
+
+    def idle(self, kind: str, instant: int) -> None:
+        """A source has no more records of before this instant than have been read."""
+        self._read_to[kind] = max(self._read_to[kind], instant)
+        self.advance(min(self._read_to.values()))
 
     def counts(self, *, everything: bool = False) -> list[Counts]:
         """Cells that changed since the last call, or all."""
@@ -144,11 +155,11 @@ class Attribution:
         self.offsets[kind] = offset
         return fresh
 
-    def _tell(self, accepted: list[Arrival], outcomes: Counter[str]) -> None:
+    def _tell(self, tally: Counter[str], accepted: list[Arrival], outcomes: Counter[str]) -> None:
         for outcome, count in outcomes.items():
-            self.tally[outcome if outcome in TAKEN else f"rejected.{outcome}"] += count
-        self.tally["read"] += outcomes.total()
-        self.tally["behind_clock"] += sum([arrival.time < self.clock for arrival in accepted])
+            tally[outcome if outcome in TAKEN else f"rejected.{outcome}"] += count
+        tally["read"] += outcomes.total()
+        tally["behind_clock"] += sum([arrival.time < self.clock for arrival in accepted])
         times = [event.time for _, _, event, _ in accepted if not isinstance(event, str)]
         self.began = min(times if self.began is None else [self.began, *times], default=None)
 
@@ -181,12 +192,12 @@ class Attribution:
                 return BELATED
             barred |= late
         if event.target is not None:
-            self.tally["unused"] += not use.named
+            self.tallies["conversions"]["unused"] += not use.named
             self._units.reverse(event.unit, Reversal(event.target, time, arrival.time, barred))
         elif use.named:
             self._units.convert(event.unit, Copy(event.identity, time, event.event, worth(event.value), barred))
         else:
-            self.tally["unused"] += 1
+            self.tallies["conversions"]["unused"] += 1
         return ACCEPTED
 
     def _late(self, arrival: Arrival, time: int, numbers: Iterable[int]) -> frozenset[int]:

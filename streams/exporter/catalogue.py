@@ -49,6 +49,11 @@ GAUGES = {
     "decision_timestamp_seconds": Entry("Evidence clock of the decision an experiment has come to.", EXPERIMENT),
     "last_exposure_timestamp_seconds": Entry("Event time of the newest exposure that was accepted.", EXPERIMENT),
     "lag_records": Entry("Records in the broker that are not read yet.", ("partition",)),
+    "lag_seconds": Entry("How long ago it was what the state of a partition has reached.", ("partition",)),
+    "unexplained": Entry(
+        "Records consumed that are neither accepted, late nor rejected; anything but 0 is a defect.",
+        ("topic", "partition"),
+    ),
     "clock_timestamp_seconds": Entry("Record time up to which a partition has been read.", ("partition",)),
     "state_units": Entry("Units whose state is held in memory."),
     "recovering": Entry("1 while state is being rebuilt; experiments are not exported until it is."),
@@ -58,7 +63,9 @@ GAUGES = {
 }
 
 COUNTERS = {
-    "events_total": Entry("Events read, by what became of them; they add up to all that was read.", ("outcome",)),
+    "events_total": Entry(
+        "Events read, by what became of them; without those that were read to rebuild state.", ("topic", "outcome")
+    ),
     "rejected_total": Entry("Events rejected, by reason.", ("reason",)),
     "late_total": Entry("Events that came too late to count."),
     "rebalances_total": Entry("Times partitions were handed out anew."),

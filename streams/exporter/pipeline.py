@@ -12,16 +12,26 @@ Json = Mapping[str, Any]
 
 
 def put_pipeline(sheet: Sheet, pipeline: Json) -> None:
-    rejected = dict.fromkeys(REASONS, 0) | pipeline.get("rejected", {})
-    counts = {**pipeline, "rejected": sum(rejected.values())}
-    for outcome in OUTCOMES:
-        sheet.put("events_total", counts.get(outcome, 0), {"outcome": outcome})
-    for reason, count in rejected.items():
-        sheet.put("rejected_total", count, {"reason": reason})
-    sheet.put("late_total", pipeline.get("late", 0))
+    _put_events(sheet, pipeline.get("events", {}))
     sheet.put("rebalances_total", pipeline.get("rebalances", 0))
     sheet.put("state_units", pipeline.get("units_in_state", 0))
     sheet.put("recovering", float(pipeline.get("recovering", False)))
     for partition, progress in pipeline.get("partitions", {}).items():
         sheet.put("clock_timestamp_seconds", seconds(progress["clock"]), {"partition": partition})
         sheet.put("lag_records", progress["lag"], {"partition": partition})
+        sheet.put("lag_seconds", progress["lag_seconds"], {"partition": partition})
+        for topic, balance in progress["sources"].items():
+            sheet.put("unexplained", balance["unexplained"], {"topic": topic, "partition": partition})
+
+
+def _put_events(sheet: Sheet, events: Json) -> None:
+    """Work of this process: it begins at 0 with it, and never falls."""
+    refused = dict.fromkeys(REASONS, 0)
+    for topic, told in events.items():
+        refused = {reason: count + told["rejected"].get(reason, 0) for reason, count in refused.items()}
+        counts = {**told, "rejected": sum(told["rejected"].values())}
+        for outcome in OUTCOMES:
+            sheet.put("events_total", counts[outcome], {"topic": topic, "outcome": outcome})
+    for reason, count in refused.items():
+        sheet.put("rejected_total", count, {"reason": reason})
+    sheet.put("late_total", sum(told["late"] for told in events.values()))

@@ -48,6 +48,13 @@ class IdleClock:
         offsets = self._readings[partition].offsets
         return sum(max(0, end - offsets[kind]) for kind, end in self._ends.get(partition, {}).items())
 
+    def lag_seconds(self, partition: int) -> float | None:
+        """How long ago it was what the state of a partition has reached; None of historic record times."""
+        clock = self._readings[partition].attribution.clock
+        if self._settings.idle_clock == "record" or not clock:
+            return None
+        return max(0, self._now() - MARGIN_MS - clock) / 1000
+
     def behind(self) -> dict[Place, int]:
         """Logs that go on above the state, and its offset."""
         return {
@@ -59,7 +66,9 @@ class IdleClock:
 
     def _advance(self, reading: Reading, ends: Mapping[str, int], asked: int) -> None:
         reading.targets = reading.targets or dict(ends)
-        if self._settings.idle_clock == "wall" and reading.has_reached(ends):
-            reading.attribution.advance(asked - MARGIN_MS)
+        if self._settings.idle_clock == "wall":
+            for kind, end in ends.items():
+                if reading.offsets[kind] >= end:
+                    reading.attribution.idle(kind, asked - MARGIN_MS)
         elif self._settings.until is not None and reading.caught_up:
             reading.attribution.advance(self._settings.until)

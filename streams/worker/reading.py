@@ -4,6 +4,7 @@ A record is taken if and only if its offset is the next one. That alone keeps co
 positions around a rebalance: what comes too early is not taken but asked for again, what comes twice is dropped.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,11 +40,14 @@ class Reading:
         published: offsets by kind below which all rejected records have been published.
     """
 
-    def __init__(self, attribution: Attribution, decoder: Decoder) -> None:
+    def __init__(
+        self, attribution: Attribution, decoder: Decoder, events: Counter[tuple[str, str]] | None = None
+    ) -> None:
         self.attribution = attribution
         self.targets: Mapping[str, int] | None = None
         self.published = dict(attribution.offsets)
         self._decoder = decoder
+        self._events = Counter() if events is None else events
         self._misses = dict.fromkeys(KINDS, 0)
 
     @property
@@ -85,8 +89,14 @@ class Reading:
         return self.offsets[kind]
 
     def _apply(self, kind: str, records: Sequence[Record]) -> list[Refusal]:
+        before, is_news = self.attribution.tallies[kind].copy(), self.caught_up
         rejected, first = self.attribution.apply(kind, self._decoder.arrivals(records)), records[0].offset
+        if is_news:  # what is read to rebuild the state has been told of before
+            self._tell(kind, self.attribution.tallies[kind] - before)
         return [Refusal(self.attribution.partition, one, records[one.offset - first]) for one in rejected]
+
+    def _tell(self, kind: str, outcomes: Counter[str]) -> None:
+        self._events.update({(SOURCES[kind], outcome): count for outcome, count in outcomes.items()})
 
     def _hole(self, kind: str, offset: int) -> LogHoleError:
         return LogHoleError(

@@ -1,5 +1,6 @@
 """The source partitions this worker reads."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from streams.codecs.cloudevents import Decoder
@@ -11,12 +12,18 @@ Place = tuple[str, int]  # topic and partition
 
 
 class Readings(dict[int, Reading]):
-    """Readings by partition."""
+    """Readings by partition.
+
+    Attributes:
+        events: what this process has read since it was rebuilt, whatever partitions it had: records by topic and
+            outcome.
+    """
 
     def __init__(self, catalogue: Catalogue, unit_key: bytes) -> None:
         super().__init__()
         self._catalogue = catalogue
         self._decoder = Decoder(unit_key)
+        self.events: Counter[tuple[str, str]] = Counter()
 
     def assign(self, partitions: Iterable[int]) -> None:
         """Keep exactly these: new ones start empty, at offset 0; those kept go on from their state."""
@@ -33,4 +40,4 @@ class Readings(dict[int, Reading]):
         return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.published.items()}
 
     def _new(self, partition: int) -> Reading:
-        return Reading(Attribution(self._catalogue, partition), self._decoder)
+        return Reading(Attribution(self._catalogue, partition), self._decoder, self.events)

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from streams.audit.report import as_json, show
+from streams.audit.verify import Choice
 from tests.audit.samples import World
 
 
@@ -45,10 +46,14 @@ def test_the_first_difference_is_told_in_one_line_with_both_numbers(world):
 
 def test_flaws_of_the_chain_and_of_the_source_are_told(world):
     text = shown(world.verified([*world.lines[1:], world.lines[2]], [*world.events[:100], b"{"]))
-    assert "Hash chain of 3 records, 1 of them repeated: 1 flaws" in text
+    assert "Hash chain of 3 records, 1 of them repeated: 1 flaw\n" in text
     assert "tampered.jsonl line 1: chain: seq 2 is the first there is" in text
     assert "events: conservation: " in text
     assert "1 (malformed 1)" in text
+
+
+def test_one_is_not_several(world):
+    assert "\nverified: 1 decision: made by" in shown(world.verified(choice=Choice()))
 
 
 def test_what_was_not_checked_is_said(world):

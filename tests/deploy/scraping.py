@@ -14,7 +14,7 @@ import yaml
 
 from tests.services.processes import end, free_ports, launch, wait_for
 
-PATIENCE = 30  # seconds
+PATIENCE = 60  # seconds
 
 
 class Prometheus:

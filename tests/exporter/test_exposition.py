@@ -19,8 +19,18 @@ PIPELINE = {
     "unused": 40,
     "rejected": {"malformed": 4, "future": 1},
     "partitions": {
-        "0": {"clock": "2026-11-22T09:00:00Z", "offsets": {"peekproof.exposures": 7}, "lag": 3},
-        "1": {"clock": None, "offsets": {}, "lag": None},
+        "0": {
+            "clock": "2026-11-22T09:00:00Z",
+            "offsets": {"peekproof.exposures": 7},
+            "lag": 3,
+            "lag_seconds": 1.5,
+            "sources": {"peekproof.exposures": {"unexplained": 0}, "peekproof.conversions": {"unexplained": 2}},
+        },
+        "1": {"clock": None, "offsets": {}, "lag": None, "lag_seconds": None, "sources": {}},
+    },
+    "events": {
+        "peekproof.exposures": {"accepted": 60, "late": 5, "rejected": {"malformed": 3}},
+        "peekproof.conversions": {"accepted": 30, "late": 10, "rejected": {"malformed": 1, "future": 1}},
     },
     "units_in_state": 77,
     "behind_clock": 0,
@@ -160,10 +170,17 @@ def test_the_newest_exposure_is_exported_when_it_is_known(harmed):
     assert page.value("last_exposure_timestamp_seconds", experiment=HARM.id) == 1_795_338_000.25
 
 
-def test_what_was_read_is_fully_accounted_for(page):
-    assert page.values("events_total", "outcome") == {"accepted": 100, "late": 15, "rejected": 5}
-    assert PIPELINE["read"] == sum(page.values("events_total", "outcome").values())
+def test_what_this_process_has_read_is_told_by_topic_and_outcome(page):
+    exposures = page.values("events_total", "outcome", topic="peekproof.exposures")
+    conversions = page.values("events_total", "outcome", topic="peekproof.conversions")
+    assert exposures == {"accepted": 60, "late": 5, "rejected": 3}
+    assert conversions == {"accepted": 30, "late": 10, "rejected": 2}
     assert page.value("late_total") == 15
+
+
+def test_what_no_outcome_explains_is_told_of_every_log(page):
+    unexplained = page.values("unexplained", "topic", partition="0")
+    assert unexplained == {"peekproof.exposures": 0, "peekproof.conversions": 2}
 
 
 def test_every_reason_is_exported_before_it_has_happened(page):
@@ -174,6 +191,7 @@ def test_every_reason_is_exported_before_it_has_happened(page):
 def test_progress_is_given_by_partition_and_only_where_it_is_known(page):
     assert page.values("clock_timestamp_seconds", "partition") == {"0": 1_795_338_000.0}
     assert page.values("lag_records", "partition") == {"0": 3}
+    assert page.values("lag_seconds", "partition") == {"0": 1.5}
     assert [page.value(name) for name in ("state_units", "rebalances_total", "recovering")] == [77, 2, 0]
 
 

@@ -38,6 +38,13 @@ def rejected(bootstrap):
     return Counter(json.loads(record.value())["reason"] for record in read_all(bootstrap, REJECTED))
 
 
+def balance(process):
+    """Over all source logs: records consumed, and how many of them have no outcome."""
+    partitions = (process.ask("/api/pipeline") or {"partitions": {}})["partitions"].values()
+    logs = [log for partition in partitions for log in partition["sources"].values()]
+    return sum(log["consumed"] for log in logs), sum(abs(log["unexplained"]) for log in logs)
+
+
 def test_every_bad_record_is_rejected_once_and_nothing_else_is_lost(fresh_kafka, tmp_path):
     write_experiments(tmp_path, "one")
     good = Scenario("one", 0, 200)
@@ -49,10 +56,12 @@ def test_every_bad_record_is_rejected_once_and_nothing_else_is_lost(fresh_kafka,
     produce(fresh_kafka, [forged], headers=FORGED)
     produce(fresh_kafka, good.records)
     expected = {reason: 2 * len(values) for reason, values in BAD.items()} | {"forbidden_header": 1}
+    consumed = len(bad) + 1 + len(good.records)
 
     with worker(fresh_kafka, tmp_path, until=UNTIL) as process:
         process.wait_for_counts(good.expected, "one")
-        process.wait_for(lambda: rejects(process) == expected, 10, f"rejects {expected}")
+        process.wait_for(lambda: rejects(process) == expected, 60, f"rejects {expected}")
+        process.wait_for(lambda: balance(process) == (consumed, 0), 60, "a balance")
         assert process.stop() == 0
     assert rejected(fresh_kafka) == expected
     told = [record.value() for topic in (DECISIONS, COUNTS) for record in read_all(fresh_kafka, topic)]
@@ -61,5 +70,6 @@ def test_every_bad_record_is_rejected_once_and_nothing_else_is_lost(fresh_kafka,
 
     with worker(fresh_kafka, tmp_path, until=UNTIL) as process:
         process.wait_for_counts(good.expected, "one")
+        process.wait_for(lambda: balance(process) == (consumed, 0), 60, "a balance after the restart")
         assert process.stop() == 0
     assert rejected(fresh_kafka) == expected, "a rebuild publishes no reject again"

@@ -55,6 +55,13 @@ async def test_the_wall_counts_from_the_question_not_from_the_answer(readings):
     assert clocks(readings) == [NOW - MARGIN_MS] * 2
 
 
+async def test_a_log_read_to_its_end_does_not_hold_back_the_clock_of_the_other(readings):
+    """Of two logs that get records at very different rates, the quiet one is at its end; the busy one never is."""
+    read(readings, 0, 0)
+    await clock_of(readings).tick(ends(5, 5))
+    assert clocks(readings) == [START, 0]
+
+
 async def test_the_clock_is_frozen_while_the_broker_does_not_answer(readings):
     async def fail(*_):
         raise KafkaConnectionError
