@@ -125,7 +125,8 @@ class Attribution:
         if head.units != self.units:
             raise ValueError(f"the snapshot is of {head.units:,} units, but {self.units:,} were found")
         self.offsets, self.clock, self.began = head.offsets, head.clock, head.began
-        self._read_to, self.tally = head.read_to, Counter(head.tally)
+        self._read_to = head.read_to
+        self.tallies = {kind: Counter(tally) for kind, tally in head.tallies.items()}
         self._units.resume(head.clock, head.cells)
 
     def _head(self) -> Head:
@@ -134,7 +135,7 @@ class Attribution:
             offsets=self.offsets,
             clock=self.clock,
             read_to=self._read_to,
-            tally=self.tally,
+            tallies={kind: dict(tally) for kind, tally in self.tallies.items()},
             began=self.began,
             cells=self._units.cells,
             units=len(self._units),

@@ -26,7 +26,7 @@ class Head(msgspec.Struct, frozen=True):
     offsets: dict[str, int]
     clock: int
     read_to: dict[str, int]
-    tally: dict[str, int]
+    tallies: dict[str, dict[str, int]]
     began: int | None
     cells: list[list[int]]
     units: int
