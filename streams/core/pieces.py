@@ -6,7 +6,6 @@ others everything is told, as JSON: what a unit adds may be integers of any size
 
 from collections.abc import Iterable, Iterator
 from struct import Struct, pack, unpack_from
-from sys import intern
 
 import msgspec
 
@@ -58,7 +57,8 @@ def read(piece: bytes, units: Units) -> None:
         column = unpack_from(f"<{count * width}Q", piece, at + 8 + 8 * count)
         at += 8 + 8 * count * (1 + width)
         _put(units, keys, column, width)
-    units.update(map(_unit, _decode(piece[at + 8 :])))
+    names = dict[str, str]()  # one object for a name of events, not one for each event
+    units.update(_unit(told, names) for told in _decode(piece[at + 8 :]))
 
 
 def _columns(width: int, keys: list[int], column: list[int]) -> bytes:
@@ -77,10 +77,10 @@ def _in_turn(column: tuple[int, ...], width: int) -> Iterator[tuple[int, ...]]:
     return zip(*[iter(column)] * width, strict=True)
 
 
-def _unit(told: Awake) -> tuple[int, Unit]:
+def _unit(told: Awake, names: dict[str, str]) -> tuple[int, Unit]:
     key, entries, conversions, reversals, matures, ends = told
     for entry in entries:
         entry.added = shared(entry.added)
     for c in conversions:
-        c.event = intern(c.event)
+        c.event = names.setdefault(c.event, c.event)
     return key, Unit(entries, conversions or (), reversals or (), matures, ends)
