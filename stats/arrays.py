@@ -1,12 +1,14 @@
 """Array types, and the checks at the door: an impossible number is refused by its name and the allowed range."""
 
-from math import isfinite
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+Number = TypeVar("Number", bound=float | NDArray[Any])  # of one design, or of several that are asked together
 
 LARGEST_ALPHA = 0.2
 SUM_TOLERANCE = 1e-9
@@ -44,22 +46,22 @@ def as_level(name: str, values: ArrayLike) -> Array:
     return _require(array, np.all((array > 0) & (array <= LARGEST_ALPHA)), f"{name} must be in (0, {LARGEST_ALPHA}]")
 
 
-def within(name: str, value: float, low: float, high: float) -> float:
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be in [{low}, {high}], got {value}")
-    return value
+def within(name: str, values: Number, low: float, high: float) -> Number:
+    if not np.all((low <= values) & (values <= high)):
+        raise ValueError(f"{name} must be in [{low}, {high}], got {values}")
+    return values
 
 
-def finite(name: str, value: float) -> float:
-    if not isfinite(value):
-        raise ValueError(f"{name} must be in (-inf, inf), got {value}")
-    return value
+def finite(name: str, values: Number) -> Number:
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must be in (-inf, inf), got {values}")
+    return values
 
 
-def sign(name: str, value: int) -> int:
-    if value not in (1, -1):
-        raise ValueError(f"{name} must be 1 or -1, got {value}")
-    return value
+def sign(name: str, values: Number) -> Number:
+    if not np.all(np.abs(values) == 1):
+        raise ValueError(f"{name} must be 1 or -1, got {values}")
+    return values
 
 
 def _require(array: Array, holds: bool | np.bool_, claim: str) -> Array:

@@ -28,4 +28,5 @@ def mde_as_lift(design: Design) -> float:
 def _baseline(name: str, design: Design) -> float:
     if design.baseline is None:
         raise ValueError(f"baseline must be in (0, inf) where the {name} is relative, got None")
-    return float(as_positive("baseline", design.baseline))
+    as_positive("baseline", design.baseline)
+    return design.baseline

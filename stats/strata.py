@@ -36,7 +36,7 @@ class Arms(NamedTuple):
 
 def by_phase(name: str, values: ArrayLike, rho: ArrayLike) -> Array:
     """Counts of control and treatment in the phases of rho."""
-    array, phases = as_counts(name, values), np.size(rho)
+    array, phases = as_counts(name, values), np.shape(rho)[-1]
     if array.shape[-2:] != (phases, 2):
         raise ValueError(f"{name} must have shape (..., phases, 2), {phases} phases of rho, got {array.shape}")
     return array
@@ -83,9 +83,9 @@ def gate(nonzero: ArrayLike, rho: ArrayLike) -> Mask:
 
     Args:
         nonzero: (..., phases, 2) matured units of control and treatment with a value other than zero.
-        rho: (phases,) as above; a lopsided phase raises the bar.
+        rho: (..., phases) as above; a lopsided phase raises the bar.
     """
     odds = as_probabilities("rho", rho)
-    lopsided = np.min(np.minimum(odds, 1 - odds)) < LOPSIDED
+    lopsided = np.minimum(odds, 1 - odds).min(axis=-1) < LOPSIDED
     smaller_arm = by_phase("nonzero", nonzero, rho).sum(axis=-2).min(axis=-1)
-    return np.asarray(smaller_arm >= (NONZERO_LOPSIDED if lopsided else NONZERO))
+    return np.asarray(smaller_arm >= np.where(lopsided, NONZERO_LOPSIDED, NONZERO))

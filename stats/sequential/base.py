@@ -82,6 +82,7 @@ class SequentialTest(Protocol):
         exact: whether its error guarantee holds at every sample size, not only in the limit.
         two_sided: whether "no difference" is tested on both sides; otherwise only for an improvement.
         borders: the kinds of border other than zero it can test: "difference", "lift", both or none.
+        design: what it was told, of a test that takes arrays for the numbers in it: `stats.several` asks many at once.
     """
 
     name: ClassVar[str]
@@ -91,6 +92,7 @@ class SequentialTest(Protocol):
     exact: ClassVar[bool]
     two_sided: ClassVar[bool]
     borders: ClassVar[tuple[str, ...]]
+    design: Design | None = None
 
     def __init__(self, design: Design) -> None:
         """Raise ValueError, naming the parameter and its range, for a design that can't be tested."""

@@ -24,15 +24,15 @@ class Cuped(Msprt):
 
     def __init__(self, design: Design) -> None:
         super().__init__(design)
-        if design.theta is None or not np.isfinite(design.theta):
+        if design.theta is None or not np.isfinite(design.theta).all():
             raise ValueError(f"theta must be in (-inf, inf), a slope from earlier data, got {design.theta}")
-        self._theta = np.asarray(design.theta)
+        self._theta = np.asarray(design.theta)[..., None, None]
 
     def _arms(self, totals: Totals, rho: Rho) -> Arms:
-        return adjusted(totals, _shares(totals, rho), self._theta, self._design.scale)
+        return adjusted(totals, _shares(totals, rho), self._theta, self.design.scale)
 
     def _log_ratio(self, totals: Totals, rho: Rho) -> tuple[Array, Array]:
-        return adjusted_log_ratio(totals, _shares(totals, rho), self._theta, self._design.scale)
+        return adjusted_log_ratio(totals, _shares(totals, rho), self._theta, self.design.scale)
 
 
 def _shares(totals: Totals, rho: Rho) -> Array:

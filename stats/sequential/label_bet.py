@@ -40,7 +40,7 @@ class LabelBet(Prior):
 
         On matured cells the null may be composite; at difference 0 on cells of "converted by now" it is the sharp one.
         """
-        null = Difference(within("difference", difference, *DIFFERENCES)) if difference else Equal()
+        null = Difference(within("difference", difference, *DIFFERENCES)) if np.any(difference) else Equal()
         return log_wealth(self, null, cells, rho, sign("side", side))
 
     def log_wealth_relative(self, cells: ArrayLike, rho: Rho, side: int, lift: float) -> Array:
@@ -88,6 +88,7 @@ class LabelBetTest(SequentialTest):
     borders = ("difference", "lift")
 
     def __init__(self, design: Design) -> None:
+        self.design = design
         self.bet = LabelBet(relative_mde(design), design.baseline)
 
     def log_e(self, totals: Totals, rho: Rho, side: int, beyond: Effect = NO_EFFECT) -> Array:

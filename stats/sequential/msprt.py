@@ -60,15 +60,16 @@ class Msprt(SequentialTest):
     exact = False
     two_sided = True
     borders = ("difference", "lift")
+    design: Design
 
     def __init__(self, design: Design) -> None:
         as_level("alpha", design.alpha)
         as_positive("scale", design.scale)
-        self._design, self._tau2, self._tau2_of_lift = design, mde_in_units(design) ** 2, mde_as_lift(design) ** 2
+        self.design, self._tau2, self._tau2_of_lift = design, mde_in_units(design) ** 2, mde_as_lift(design) ** 2
 
     def log_e(self, totals: Totals, rho: Rho, side: int, beyond: Effect = NO_EFFECT) -> Array:
         estimate, variance = self._arms(totals, rho).difference()
-        distance = estimate - in_units("border", beyond, self._design)
+        distance = estimate - in_units("border", beyond, self.design)
         log_e = log_e_one_sided(distance, behind_gate(variance, totals, rho), self._tau2, side)
         return np.where(np.isnan(log_e), 0.0, log_e)
 
@@ -84,7 +85,7 @@ class Msprt(SequentialTest):
         return as_lifts(around(ratio, behind_gate(variance, totals, rho), self._tau2_of_lift, alpha))
 
     def _arms(self, totals: Totals, rho: Rho) -> Arms:
-        mean, variance = moments(totals["n"], totals["sum"], totals["squares"], self._design.scale)
+        mean, variance = moments(totals["n"], totals["sum"], totals["squares"], self.design.scale)
         return weighted(totals["n"], mean, variance, phase_shares(totals["n"], rho, SMALLEST_PHASE))
 
     def _log_ratio(self, totals: Totals, rho: Rho) -> tuple[Array, Array]:
@@ -98,7 +99,8 @@ def behind_gate(variance: Array, totals: Totals, rho: Rho) -> Array:
 
 def around(estimate: Array, variance: Array, tau2: float, alpha: float) -> Interval:
     """The confidence sequence around an estimate; nan without a variance or a prior."""
-    half = half_width(variance, tau2, alpha) if np.isfinite(tau2) else np.full_like(variance, np.nan)
+    known = np.isfinite(tau2)
+    half = half_width(np.where(known, variance, np.nan), np.where(known, tau2, 1.0), alpha)
     return np.asarray(estimate - half), np.asarray(estimate + half)
 
 

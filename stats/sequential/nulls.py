@@ -2,7 +2,8 @@
 
 A gain is the score (A - rho)(y - c) of a unit with label A and outcome y, moved so that its mean is zero at the border
 of the null and has the sign of the effect beyond it. Gains are (..., phases, 4, centres) for the cells treated
-converter, control converter, treated other, control other; a margin may be an array, (...,): one null a contrast.
+converter, control converter, treated other, control other; a margin may be an array, (...,): one null a contrast. So
+may rho, (..., phases), and the centres, (..., centres): one bettor a contrast.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class Equal:
     def bound(self, centres: Array) -> Array:
         return np.maximum(centres, 1 - centres)
 
-    def scale(self, mde: float, _baseline: float | None, centres: Array) -> Array:
+    def scale(self, mde: float | Array, _baseline: Array | None, centres: Array) -> Array:
         return mde / (1 - centres)
 
 
@@ -34,12 +35,12 @@ class Difference:
     margin: ArrayLike
 
     def gain(self, rho: Array, centres: Array) -> Array:
-        return score(rho, centres) - (rho * (1 - rho))[:, None, None] * _aligned(self.margin, 3)
+        return score(rho, centres) - (rho * (1 - rho))[..., None, None] * _aligned(self.margin, 3)
 
     def bound(self, centres: Array) -> Array:
         return np.maximum(centres, 1 - centres) + np.abs(_aligned(self.margin, 1)) / 4
 
-    def scale(self, mde: float, baseline: float | None, centres: Array) -> Array:
+    def scale(self, mde: float | Array, baseline: Array | None, centres: Array) -> Array:
         absolute_mde = mde * (centres if baseline is None else baseline)
         return absolute_mde / (centres * (1 - centres))
 
@@ -52,15 +53,16 @@ class Lift:
 
     def gain(self, rho: Array, centres: Array) -> Array:
         ratio = 1 + _aligned(self.margin, 3)
-        treated = (1 - rho)[:, None, None] * (CONVERTED - ratio * centres)
-        control = -rho[:, None, None] * ratio * (CONVERTED - centres)
+        nodes = centres[..., None, None, :]
+        treated = (1 - rho)[..., None, None] * (CONVERTED - ratio * nodes)
+        control = -rho[..., None, None] * ratio * (CONVERTED - nodes)
         return np.where(TREATED, treated, control)
 
     def bound(self, centres: Array) -> Array:
         ratio = 1 + _aligned(self.margin, 1)
         return np.maximum(np.abs(1 - ratio * centres), ratio * np.maximum(centres, 1 - centres))
 
-    def scale(self, mde: float, _baseline: float | None, centres: Array) -> Array:
+    def scale(self, mde: float | Array, _baseline: Array | None, centres: Array) -> Array:
         return mde / (1 - centres)
 
 
@@ -71,8 +73,8 @@ CONVERTED = np.array([1.0, 1.0, 0.0, 0.0])[:, None]
 
 
 def score(rho: Array, centres: Array) -> Array:
-    """(A - rho)(y - c): (phases, 4, centres)."""
-    return (TREATED - rho[:, None, None]) * (CONVERTED - centres)
+    """(A - rho)(y - c): (..., phases, 4, centres)."""
+    return (TREATED - rho[..., None, None]) * (CONVERTED - centres[..., None, None, :])
 
 
 def _aligned(margin: ArrayLike, axes: int) -> Array:

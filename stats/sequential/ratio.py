@@ -35,12 +35,12 @@ class RatioMsprt(Msprt):
 
     def _means(self, totals: Totals, total: str, squares: str, share: Array) -> Array:
         """(..., 2) of control and treatment over the phases."""
-        mean, variance = moments(totals["n"], totals[total], totals[squares], self._design.scale)
+        mean, variance = moments(totals["n"], totals[total], totals[squares], self.design.scale)
         return weighted(totals["n"], mean, variance, share).means
 
     def _residuals(self, totals: Totals, slope: Array) -> tuple[Array, Array]:
         """Means and variances of Y - slope X, one slope for each arm."""
-        return residual_moments(*(totals[name] for name in CELLS), slope=slope[..., None, :], scale=self._design.scale)
+        return residual_moments(*(totals[name] for name in CELLS), slope=slope[..., None, :], scale=self.design.scale)
 
 
 @register

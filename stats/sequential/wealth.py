@@ -38,48 +38,44 @@ class Prior:
 
 def log_wealth(prior: Prior, null: Null, cells: ArrayLike, rho: Rho, side: int) -> Array:
     """(...,) log wealth of cells, (..., phases, 4), bet against one null."""
-    return mixture(prior, flat(cells, rho), _table(prior, null, tuple(map(float, rho)), side))
+    return mixture(prior, flat(cells, rho), log_growth(prior, null, as_probabilities("rho", rho), side))
 
 
 def flat(cells: ArrayLike, rho: Rho) -> Array:
     units = as_counts("cells", cells)
-    if units.shape[-2:] != (len(rho), 4):
-        raise ValueError(f"cells must have shape (..., phases, 4) with the {len(rho)} phases of rho, got {units.shape}")
+    phases = np.shape(rho)[-1]
+    if units.shape[-2:] != (phases, 4):
+        raise ValueError(f"cells must have shape (..., phases, 4) with the {phases} phases of rho, got {units.shape}")
     return units.reshape(*units.shape[:-2], -1)
 
 
 def mixture(prior: Prior, units: Array, growth: Array) -> Array:
     """(...,) log of the wealth over all nodes, of (..., phases * 4) units that let each node grow so much."""
     logs = np.einsum("...u,...un->...n", units, growth)
-    logs += _log_weights(prior)
+    logs += _log_weights(prior.baseline is not None, prior.steps)
     return logsumexp(logs)
 
 
 def log_growth(prior: Prior, null: Null, rho: Array, side: ArrayLike) -> Array:
     """Log factor of one unit of each cell at each node: (..., phases * 4, centres * steps)."""
-    centres, _ = _centres(prior.baseline)
-    scale = null.scale(prior.mde, prior.baseline, centres)[:, None] * np.array(prior.steps)
+    baseline = None if prior.baseline is None else np.asarray(prior.baseline)[..., None]
+    centres = CENTRES if baseline is None else _with(baseline)
+    scale = null.scale(np.asarray(prior.mde)[..., None], baseline, centres)[..., None] * np.array(prior.steps)
     stake = np.minimum(scale, LARGEST_LOSS / null.bound(centres)[..., None])
     gain = np.asarray(side)[..., None, None, None] * null.gain(rho, centres)
     growth = np.log1p(gain[..., None] * stake[..., None, None, :, :])
-    return np.asarray(growth.reshape(*growth.shape[:-4], rho.size * 4, -1))
+    return np.asarray(growth.reshape(*growth.shape[:-4], rho.shape[-1] * 4, -1))
 
 
-@lru_cache(maxsize=2**14)
-def _table(prior: Prior, null: Null, rho: tuple[float, ...], side: int) -> Array:
-    return log_growth(prior, null, as_probabilities("rho", rho), side)
+def _with(baseline: Array) -> Array:
+    """(..., centres) of a bettor who knows (..., 1) a baseline."""
+    usual = np.broadcast_to(CENTRES, (*baseline.shape[:-1], CENTRES.size))
+    return np.concatenate([baseline, usual], axis=-1)
 
 
-@lru_cache(maxsize=2**10)
-def _log_weights(prior: Prior) -> Array:
-    half_normal = -0.5 * np.square(prior.steps)
-    _, log_weights = _centres(prior.baseline)
-    return np.asarray(np.add.outer(log_weights, half_normal - logsumexp(half_normal)).ravel())
-
-
-@lru_cache(maxsize=2**10)
-def _centres(baseline: float | None) -> tuple[Array, Array]:
-    equal = np.full(len(CENTRES), -np.log(len(CENTRES)))
-    if baseline is None:
-        return CENTRES, equal
-    return np.r_[baseline, CENTRES], np.r_[0.0, equal] - np.log(2)
+@lru_cache(maxsize=2**4)
+def _log_weights(declared: bool, steps: tuple[float, ...]) -> Array:
+    """Of all nodes: half of the coin goes to a declared baseline; stakes have a half-normal prior."""
+    equal, half_normal = np.full(CENTRES.size, -np.log(CENTRES.size)), -0.5 * np.square(steps)
+    centres = np.r_[0.0, equal] - np.log(2) if declared else equal
+    return np.asarray(np.add.outer(centres, half_normal - logsumexp(half_normal)).ravel())

@@ -22,7 +22,7 @@ def converters(totals: Totals, rho: Rho) -> tuple[Array, Array]:
 def label_cells(totals: Totals, rho: Rho) -> Array:
     """(..., phases, 4) units: treated converters, control converters, treated others, control others."""
     n, converted = (np.asarray(totals[name], dtype=np.float64) for name in ("n", "converted"))
-    if not n.shape[-2:] == converted.shape[-2:] == (len(rho), 2):
+    if not n.shape[-2:] == converted.shape[-2:] == (np.shape(rho)[-1], 2):
         counts(totals, rho)  # says what is impossible
     cells = np.concatenate([converted[..., ::-1], (n - converted)[..., ::-1]], axis=-1)
     if not (cells.min(initial=0) >= 0 and cells.max(initial=0) < np.inf):
@@ -41,14 +41,15 @@ def relative_mde(design: Design) -> float:
     """The lift worth detecting, of a design that a yes-or-no outcome can have."""
     as_level("alpha", design.alpha)
     baseline = None if design.mde.relative and design.baseline is None else declared_baseline(design)
-    size = float(as_positive("mde", design.mde.size))
-    return size if design.mde.relative or baseline is None else size / baseline
+    as_positive("mde", design.mde.size)
+    return design.mde.size if design.mde.relative or baseline is None else design.mde.size / baseline
 
 
 def declared_baseline(design: Design) -> float:
     if design.baseline is None:
         raise ValueError("baseline must be declared, in (0, 1)")
-    return float(as_probabilities("baseline", design.baseline))
+    as_probabilities("baseline", design.baseline)
+    return design.baseline
 
 
 def border(beyond: Effect, borders: tuple[str, ...]) -> float:
