@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from streams.audit.chain import Record
+from streams.core.abreast import adjusted, evidence
 from streams.core.arms import row
 from streams.core.decision import decide
 from streams.core.definition import Experiment
@@ -21,7 +22,7 @@ from streams.core.state import Crossing, Decided, Judgement, State
 from streams.core.status import Statuses
 from streams.core.times import parse_instant
 from streams.core.topology import CONVERSIONS, EXPOSURES
-from streams.core.tracks import SRM, adjusted, evidence, tracks
+from streams.core.tracks import SRM, tracks
 
 Object = dict[str, Any]
 Reached = frozenset[int]
@@ -51,8 +52,8 @@ def look_of(evidence_: Object, cells: list[int]) -> Look:
 
 def state_of(x: Experiment, record: Record, cells: list[int]) -> State:
     """What the evaluation must have remembered."""
-    said, log_e = record.said, evidence(x, row(cells))
-    highest, best = log_e[0].copy(), adjusted(x, log_e, log_e)[0]
+    said, log_e = record.said, evidence([x], [row(cells)])
+    highest, best = log_e[0].copy(), adjusted([x], log_e, log_e)[0]
     highest[SRM] = said["evidence"]["srm"]["max_log_e"]
     for own, declares, _, test in tests_of(x, record):
         highest[own], best[declares] = test["max_log_e"], test["best_log_e"]
@@ -107,7 +108,7 @@ def _judgement(before: Record | None) -> Judgement:
 
 def _reached(x: Experiment, state: State, cells: list[int]) -> Reached:
     """What has been declared, and what the early reading says at this look."""
-    now = evidence(x, row(cells))[0]
+    now = evidence([x], [row(cells)])[0]
     early = [i for i in np.flatnonzero(now >= [t.threshold for t in tracks(x)]) if tracks(x)[i].reading == "early"]
     return frozenset([*map(int, state.crossings), *map(int, early)])
 

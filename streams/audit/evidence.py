@@ -8,9 +8,10 @@ import numpy as np
 from streams.audit.chain import Record
 from streams.audit.derive import crossing_of, derived, state_of, tests_of
 from streams.audit.differences import differences, same
+from streams.core.abreast import adjusted, any_primary, evidence
 from streams.core.arms import row
 from streams.core.definition import Experiment
-from streams.core.tracks import adjusted, any_primary, evidence, tracks
+from streams.core.tracks import tracks
 
 HASH = "data/evidence/state_hash"  # of all cells, also of those that only a recount tells
 
@@ -40,7 +41,7 @@ def _differing(record: Record, anew: Object) -> Iterator[str]:
 def _reached(x: Experiment, record: Record, cells: list[int]) -> Iterator[str]:
     """A crossing is there if and only if the best evidence is as high as the threshold."""
     state = state_of(x, record, cells)
-    best = any_primary(x, np.array([state.best]))[0]
+    best = any_primary([x], np.array([state.best]))[0]
     for _, declares, name, test in tests_of(x, record):
         threshold, there = tracks(x)[declares].threshold, test["crossing"] is not None
         if there != bool(best[declares] >= threshold):
@@ -54,8 +55,8 @@ def _crossings(x: Experiment, record: Record, cells: list[int]) -> Iterator[str]
         if test["crossing"] is None:
             continue
         told = crossing_of(x, test["crossing"])
-        log_e = evidence(x, row(told.cells))
-        best = float(adjusted(x, log_e, log_e)[0][declares])
+        log_e = evidence([x], [row(told.cells)])
+        best = float(adjusted([x], log_e, log_e)[0][declares])
         wrong = not same(best, told.log_e) and (best > told.log_e or _settled(x, test["kind"]))
         if wrong or told.log_e < tracks(x)[declares].threshold:
             yield f"{name}, crossing: recorded log_e {told.log_e}, derived {best}, threshold {test['threshold']}"

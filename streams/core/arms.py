@@ -1,5 +1,7 @@
 """Totals of every variant, as people read them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from streams.core.cells import Matrix
@@ -16,6 +18,6 @@ def arms(x: Experiment, m: int, looks: Matrix) -> list[Object]:
     return [{"units": int(n)} | counted.arm(mine) for n, mine in zip(units, cells, strict=True)]
 
 
-def row(totals: list[int]) -> Matrix:
+def row(totals: Sequence[int]) -> Matrix:
     """One look as a matrix."""
     return np.array([totals], dtype=object)

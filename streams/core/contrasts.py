@@ -1,7 +1,6 @@
 """Each treatment against the control, metric by metric: estimate, interval, evidence, tests, and when they fired."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from stats.evidence import p_always_valid
 from streams.core.arms import arms, row
@@ -9,7 +8,7 @@ from streams.core.cells import Block, Matrix
 from streams.core.definition import Experiment, Metric
 from streams.core.nulls import null_in_words
 from streams.core.outcomes.base import Object
-from streams.core.shown import Shown, number, show
+from streams.core.shown import known, number
 from streams.core.state import Crossing, State
 from streams.core.status import Statuses
 from streams.core.times import format_instant
@@ -21,7 +20,7 @@ def contrasts(x: Experiment, state: State, cells: list[int]) -> Iterator[Object]
     looks, statuses = row(cells), Statuses(x, frozenset(map(int, state.crossings)))
     for m, metric in enumerate(x.metrics):
         for variant in x.treatments:
-            shown, by_arm = _shown(x, m, variant, tuple(looks[0])), arms(x, m, looks)
+            shown, by_arm = known.tell(x, m, variant, cells), arms(x, m, looks)
             yield {
                 "id": metric.spec.id,
                 "variant": x.variants[variant],
@@ -39,7 +38,7 @@ def contrasts(x: Experiment, state: State, cells: list[int]) -> Iterator[Object]
 
 def contrast_point(x: Experiment, state: State, m: int, variant: int, looks: Matrix) -> Object:
     """What the plots show of a contrast at one look."""
-    shown, own = _shown(x, m, variant, tuple(looks[0])), _find(x, m, variant, x.metrics[m].spec.test)
+    shown, own = known.tell(x, m, variant, looks[0]), _find(x, m, variant, x.metrics[m].spec.test)
     evidence = evidence_of(state, own)
     early = _find(x, m, variant, "early") if x.metrics[m].has_early else None
     return {
@@ -55,7 +54,7 @@ def contrast_point(x: Experiment, state: State, m: int, variant: int, looks: Mat
 
 def versus_control(x: Experiment, state: State, statuses: Statuses, m: int, variant: int, looks: Matrix) -> Object:
     """A metric of a treatment against the control, for the experiment object."""
-    metric, shown = x.metrics[m], _shown(x, m, variant, tuple(looks[0]))
+    metric, shown = x.metrics[m], known.tell(x, m, variant, looks[0])
     return {
         "method": metric.method,
         "estimate": shown.estimate,
@@ -81,12 +80,6 @@ def early(x: Experiment, state: State, statuses: Statuses, m: int, variant: int)
         "status": statuses.early(m, variant),
         **fired(state, first),
     }
-
-
-@lru_cache(maxsize=4096)
-def _shown(x: Experiment, m: int, variant: int, cells: tuple[int, ...]) -> Shown:
-    """Intervals are dear, and told several times over: in the object, in the plots, in a decision."""
-    return show(x, m, variant, row(list(cells)))
 
 
 def _tests(x: Experiment, state: State, m: int, variant: int, *, crossing: bool = False) -> list[Object]:

@@ -1,26 +1,32 @@
 """From counts to decisions: newest cells of every partition, evidence, what was reached, verdict.
 
-Looks come in batches: the worker judges one at a time, a replay thousands, with the same function and the same bytes.
+Looks come in batches: the worker takes one at each of many experiments, a replay thousands at one experiment, with the
+same functions and the same bytes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
-from streams.core import decision
 from streams.core.attribution import Counts
 from streams.core.definition import Experiment
-from streams.core.gates import Gates, gates, heard
+from streams.core.journey import Journey, end
 from streams.core.look import Look, present
-from streams.core.policy import judge
-from streams.core.state import Judgement, Part, State
-from streams.core.status import Statuses
+from streams.core.state import Part, State
 from streams.core.tracks import tracks
-from streams.core.walk import Flags, as_of, walk
+from streams.core.walk import Path, stay, walk
 
 WORTH_KEEPING = 0.01  # growth of a running maximum that must not be lost
+
+
+class Asked(NamedTuple):
+    """An experiment, its state if it has one, and counts of it that arrived together."""
+
+    x: Experiment
+    state: State | None
+    arrived: Sequence[Counts]
 
 
 class Outcome(NamedTuple):
@@ -31,6 +37,21 @@ class Outcome(NamedTuple):
     stale: int
 
 
+class Taken(NamedTuple):
+    """An experiment whose counts have been taken.
+
+    Attributes:
+        due: whether to judge: something is new, and every partition has been heard.
+        moved: whether more is new than versions: there are other cells than those that were judged last.
+    """
+
+    x: Experiment
+    state: State
+    stale: int
+    due: bool
+    moved: bool
+
+
 def begin(x: Experiment) -> State:
     """Nothing seen yet."""
     none = [0.0] * len(tracks(x))
@@ -39,38 +60,19 @@ def begin(x: Experiment) -> State:
 
 def look(x: Experiment, state: State | None, arrived: Sequence[Counts], partitions: int) -> Outcome:
     """Take the counts that arrived together, as one look; judge once every one of `partitions` has been heard."""
-    state = state or begin(x)
-    parts = state.parts.copy()
-    fresh = sum(_take(x, parts, counts) for counts in arrived)
-    outcome = Outcome(replace(state, parts=parts), [], len(arrived) - fresh)
-    if not fresh or len(parts) < partitions:
-        return outcome
-    return Outcome(*consider(x, outcome.state, [present(outcome.state)]), outcome.stale)
+    return looks([Asked(x, state, arrived)], partitions)[0]
 
 
-def _take(x: Experiment, parts: dict[str, Part], counts: Counts) -> bool:
-    """Put the counts in the place of older ones of their partition, unless they are of another version."""
-    known = parts.get(str(counts.partition))
-    other = (counts.epoch, counts.config_hash) != (x.epoch, x.config_hash)
-    if other or (known and not known.is_older_than(counts.offsets, counts.clock)):
-        return False
-    parts[str(counts.partition)] = Part(counts.offsets, counts.clock, counts.cells)
-    return True
+def looks(asked: Sequence[Asked], partitions: int) -> list[Outcome]:
+    """A look at each of several experiments: what it would be for each alone, for little more than the price of one."""
+    taken = [_take(one, partitions) for one in asked]
+    judged = iter(end(_journeys([one for one in taken if one.due])))
+    return [Outcome(*(next(judged) if one.due else (one.state, [])), one.stale) for one in taken]
 
 
 def consider(x: Experiment, state: State, looks: Sequence[Look], *, silence: bool = True) -> tuple[State, list[bytes]]:
     """Judge consecutive looks. `silence` lets the verdict become `no_data`."""
-    path = walk(x, state, np.array([one.cells for one in looks], dtype=object))
-    opened = list(gates(x, state, looks, silence=silence))
-    decisions = []
-    for at, statuses in _turns(x, path.reached, opened):
-        judgement = judge(x, statuses, opened[at], state.judgement)
-        if _differs(judgement, state.judgement):
-            state = replace(as_of(x, state, path, looks, at), judgement=judgement)
-            state, record = decision.decide(x, _stopped(state, looks[at]), looks[at], statuses)
-            decisions.append(record)
-    state = as_of(x, state, path, looks, len(looks) - 1)
-    return replace(state, exposed=heard(state, looks)[-1]), decisions
+    return end([Journey(x, state, looks, _paths([x], [state], [looks])[0], silence=silence)])[0]
 
 
 def worth_keeping(before: State | None, after: State) -> bool:
@@ -80,20 +82,39 @@ def worth_keeping(before: State | None, after: State) -> bool:
     return any(b - a > WORTH_KEEPING for a, b in zip(before.max_log_e, after.max_log_e, strict=True))
 
 
-def _turns(x: Experiment, reached: Flags, opened: list[Gates]) -> Iterator[tuple[int, Statuses]]:
-    """Looks at which something that a verdict depends on is new."""
-    statuses, last = None, None
-    for at, gate in enumerate(opened):
-        if statuses is None or not np.array_equal(reached[at], reached[at - 1]):
-            statuses, last = Statuses(x, frozenset(map(int, np.flatnonzero(reached[at])))), None
-        if gate != last:
-            last = gate
-            yield at, statuses
+def _take(asked: Asked, partitions: int) -> Taken:
+    """Put counts in the place of older ones of their partition."""
+    x, before = asked.x, asked.state or begin(asked.x)
+    parts, stale = before.parts.copy(), 0
+    for counts in asked.arrived:
+        news = _is_news(x, parts.get(str(counts.partition)), counts)
+        stale += not news
+        if news:
+            parts[str(counts.partition)] = Part(counts.offsets, counts.clock, counts.cells)
+    due = stale < len(asked.arrived) and len(parts) >= partitions
+    return Taken(x, replace(before, parts=parts), stale, due, moved=_differ(before.parts, parts))
 
 
-def _differs(a: Judgement, b: Judgement) -> bool:
-    return (a.verdict, a.action, a.variant) != (b.verdict, b.action, b.variant)
+def _is_news(x: Experiment, known: Part | None, counts: Counts) -> bool:
+    """Whether the counts take the place of older ones of their partition; those of another version never do."""
+    same = (counts.epoch, counts.config_hash) == (x.epoch, x.config_hash)
+    return same and (known is None or known.is_older_than(counts.offsets, counts.clock))
 
 
-def _stopped(state: State, one: Look) -> State:
-    return replace(state, stopped_at=one.clock) if state.judgement.latched and state.stopped_at is None else state
+def _differ(before: Mapping[str, Part], after: Mapping[str, Part]) -> bool:
+    return any(key not in before or before[key].cells != part.cells for key, part in after.items())
+
+
+def _journeys(due: Sequence[Taken]) -> list[Journey]:
+    """One look each. Where nothing has moved there is no need to ask the tests: evidence is a function of the cells."""
+    seen = [[present(one.state)] for one in due]
+    moved = [(one.x, one.state, looks) for one, looks in zip(due, seen, strict=True) if one.moved]
+    paths = iter(_paths(*map(list, zip(*moved, strict=True))) if moved else [])
+    return [
+        Journey(one.x, one.state, looks, next(paths) if one.moved else stay(one.x, one.state), silence=True)
+        for one, looks in zip(due, seen, strict=True)
+    ]
+
+
+def _paths(xs: Sequence[Experiment], states: Sequence[State], looks: Sequence[Sequence[Look]]) -> list[Path]:
+    return walk(xs, states, [np.array([one.cells for one in seen], dtype=object) for seen in looks])

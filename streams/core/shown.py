@@ -1,7 +1,8 @@
 """What is shown of a contrast beside its evidence: estimate, intervals, and the classical comparison."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,10 @@ from stats.arrays import Array
 from stats.fixed_sample import ratio_z, two_proportion_z, welch_z
 from stats.moments import moments
 from stats.sequential.base import Totals
+from stats.several import Several, likeness
 from streams.core import sizes
+from streams.core.alike import Subject, by_likeness, read, rho, shape
+from streams.core.arms import row
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
 from streams.core.events import MICRO
@@ -18,7 +22,7 @@ from streams.core.testing import tests
 
 Pair = tuple[float | None, float | None]
 Pooled = Mapping[str, Matrix]
-NONE: Pair = (None, None)
+REMEMBERED = 4_096
 
 
 class Shown(NamedTuple):
@@ -31,24 +35,66 @@ class Shown(NamedTuple):
     fixed_sample: Pair
 
 
-def show(x: Experiment, m: int, variant: int, looks: Matrix) -> Shown:
-    """What is known of the matured reading at one look (a matrix of one row)."""
-    metric = x.metrics[m]
-    totals = metric.counted.totals(looks, x.layout.metrics[m], (x.control, variant))
-    estimate, interval = _effect(x, m, variant, totals, relative=False)
-    lift, lifts = _effect(x, m, variant, totals, relative=True)
-    pooled = {name: cells[0].sum(axis=0) for name, cells in totals.items()}
-    return Shown(estimate, interval, lift, lifts, pair(CLASSICAL[metric.outcome](pooled)))
+class Known:
+    """What was shown of late: intervals are dear, and told several times over: in the object, in plots, in a decision.
+
+    They are had for less by asking for those of several experiments at once, before any of them is told.
+    """
+
+    def __init__(self) -> None:
+        self._shown: dict[tuple[Experiment, tuple[int, ...]], list[tuple[Shown, ...]]] = {}
+
+    def ask(self, wanted: Iterable[tuple[Experiment, Sequence[int]]]) -> None:
+        """Find out what will be shown of experiments with these cells."""
+        new = dict.fromkeys(key for x, cells in wanted if (key := (x, tuple(cells))) not in self._shown)
+        if len(self._shown) + len(new) > REMEMBERED:
+            self._shown.clear()
+        told = iter(show([Subject(x, m, row(cells)) for x, cells in new for m in range(len(x.metrics))]))
+        self._shown |= {(x, cells): [next(told) for _ in x.metrics] for x, cells in new}
+
+    def tell(self, x: Experiment, m: int, variant: int, cells: Sequence[int]) -> Shown:
+        """What is shown of a contrast."""
+        self.ask([(x, cells)])
+        return self._shown[x, tuple(cells)][m][x.treatments.index(variant)]
 
 
-def _effect(x: Experiment, m: int, variant: int, totals: Totals, *, relative: bool) -> tuple[float | None, Pair]:
-    """Estimate and interval; the interval of a test that needs a size there is none of is not given."""
-    metric, rho, test = x.metrics[m], sizes.rho(x, variant), tests(x, m).showing(relative=relative)
-    estimate = number(test.estimate(totals, rho, relative=relative)[0])
-    if not (sizes.testable(metric) or test.exact):
-        return estimate, NONE
-    lower, upper = test.interval(totals, rho, metric.design.alpha, relative=relative)
-    return estimate, pair((lower[0], upper[0]))
+known = Known()
+
+
+def show(subjects: Sequence[Subject]) -> list[tuple[Shown, ...]]:
+    """What is known of the matured reading of metrics at one look each, by treatment."""
+    return by_likeness(subjects, _kind, _show)
+
+
+@lru_cache(maxsize=2**14)
+def _kind(x: Experiment, m: int) -> Hashable:
+    """What metrics have in common that can be shown at once."""
+    showing = [tests(x, m).showing(relative=relative) for relative in (False, True)]
+    return shape(x, m), x.metrics[m].outcome, sizes.testable(x.metrics[m]), *map(likeness, showing)
+
+
+def _show(subjects: Sequence[Subject]) -> list[tuple[Shown, ...]]:
+    """Of metrics of one kind."""
+    metric, totals = subjects[0].metric, read(subjects)["matured"]
+    effects = [_effect(subjects, totals, relative=relative) for relative in (False, True)]
+    classical = CLASSICAL[metric.outcome]({name: cells.sum(axis=-2) for name, cells in totals.items()})
+    numbers = np.concatenate([*effects, np.stack(classical)])[:, :, 0]
+    return [tuple(_shown(*one) for one in treatments) for treatments in np.moveaxis(numbers, 0, -1).tolist()]
+
+
+def _effect(subjects: Sequence[Subject], totals: Totals, *, relative: bool) -> Array:
+    """Estimate, lower and upper bound; the interval of a test that needs a size there is none of is not given."""
+    asked = [tests(x, m).showing(relative=relative) for x, m, _ in subjects]
+    several, metrics = Several(asked, np.stack([rho(x) for x, _, _ in subjects])), [one.metric for one in subjects]
+    estimate = several.estimate(totals, relative=relative)
+    if not (sizes.testable(metrics[0]) or asked[0].exact):
+        return np.stack([estimate, *[np.full_like(estimate, np.nan)] * 2])
+    return np.stack([estimate, *several.interval(totals, [m.design.alpha for m in metrics], relative=relative)])
+
+
+def _shown(*numbers: float) -> Shown:
+    estimate, lower, upper, lift, lowest, highest, z, p = map(number, numbers)
+    return Shown(estimate, (lower, upper), lift, (lowest, highest), (z, p))
 
 
 def _proportions(t: Pooled) -> tuple[Array, Array]:
@@ -80,8 +126,3 @@ def floats(cells: Matrix) -> Array:
 def number(value: Any) -> float | None:
     """A plain number, or None when there is none."""
     return float(value) if value is not None and math.isfinite(value) else None
-
-
-def pair(values: tuple[Any, Any]) -> Pair:
-    """A pair of plain numbers."""
-    return number(values[0]), number(values[1])

@@ -1,6 +1,7 @@
-"""The evidence of an experiment along consecutive looks: current, highest, and which thresholds were reached."""
+"""The evidence of experiments along consecutive looks: current, highest, and which thresholds were reached."""
 
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -8,12 +9,13 @@ from msgspec.structs import replace
 
 from stats.arrays import Array
 from stats.evidence import running
+from streams.core.abreast import Abreast, adjusted, any_primary, evidence, starts
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
 from streams.core.gates import units_in
 from streams.core.look import Look
 from streams.core.state import Crossing, State
-from streams.core.tracks import SRM, adjusted, any_primary, evidence, thresholds
+from streams.core.tracks import SRM, thresholds, tracks
 
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
@@ -27,12 +29,25 @@ class Path(NamedTuple):
     reached: Flags
 
 
-def walk(x: Experiment, state: State, matrix: Matrix) -> Path:
-    """Follow the evidence from the state along cells (looks, cells)."""
-    log_e = evidence(x, matrix)
-    highest = running(state.max_log_e, log_e)
-    best = running(state.best, adjusted(x, log_e, highest))
-    return Path(log_e, highest, best, _reached(x, state, matrix, log_e, any_primary(x, best)))
+def walk(xs: Abreast, states: Sequence[State], matrices: Sequence[Matrix]) -> list[Path]:
+    """Follow the evidence from each state along as many cells (looks, cells) of each experiment."""
+    log_e = evidence(xs, matrices)
+    highest = running(_joined([state.max_log_e for state in states]), log_e)
+    best = running(_joined([state.best for state in states]), adjusted(xs, log_e, highest))
+    path = log_e, highest, best, _reached(xs, states, matrices, log_e, any_primary(xs, best))
+    return [_part(path, slice(*ends)) for ends in pairwise(starts(xs))]
+
+
+def stay(x: Experiment, state: State) -> Path:
+    """One look at the cells of the look before: nothing has moved."""
+    reached = np.zeros((1, len(tracks(x))), dtype=np.bool_)
+    reached[0, [int(i) for i in state.crossings]] = True
+    return Path(np.array([state.log_e]), np.array([state.max_log_e]), np.array([state.best]), reached)
+
+
+def _part(path: tuple[Array, Array, Array, Flags], own: slice) -> Path:
+    log_e, highest, best, reached = path
+    return Path(log_e[:, own], highest[:, own], best[:, own], reached[:, own])
 
 
 def as_of(x: Experiment, state: State, path: Path, looks: Sequence[Look], at: int) -> State:
@@ -46,13 +61,20 @@ def as_of(x: Experiment, state: State, path: Path, looks: Sequence[Look], at: in
     )
 
 
-def _reached(x: Experiment, state: State, matrix: Matrix, log_e: Array, best: Array) -> Flags:
+def _joined(tracks_: Sequence[Sequence[float]]) -> Array:
+    return np.array([*chain.from_iterable(tracks_)])
+
+
+def _reached(xs: Abreast, states: Sequence[State], matrices: Sequence[Matrix], log_e: Array, best: Array) -> Flags:
     """(looks, tracks): thresholds reached by then."""
-    reached = best >= thresholds(x)
-    reached[:, SRM] = log_e[:, SRM] >= thresholds(x)[SRM]
-    if reached[:, SRM].any():
-        reached[:, SRM] &= _lopsided(x, matrix)
-    reached[0, [int(i) for i in state.crossings]] = True
+    bar, srm = np.concatenate([thresholds(x) for x in xs]), np.array(starts(xs)[:-1]) + SRM
+    reached = best >= bar
+    reached[:, srm] = log_e[:, srm] >= bar[srm]
+    for i in map(int, np.flatnonzero(reached[:, srm].any(axis=0))):
+        reached[:, srm[i]] &= _lopsided(xs[i], matrices[i])
+    reached[0, [start + int(i) for start, state in zip(starts(xs), states, strict=False) for i in state.crossings]] = (
+        True
+    )
     return np.asarray(np.logical_or.accumulate(reached, axis=0))
 
 

@@ -6,11 +6,12 @@ import pytest
 from stats.fixed_sample import ratio_z, welch_z
 from stats.sequential.base import Effect, registry
 from streams.core import testing
-from streams.core.claims import claims, evidence, kinds
+from streams.core.alike import Subject
+from streams.core.claims import claims, kinds
 from streams.core.events import MICRO
 from streams.core.methods import known
-from streams.core.shown import show
-from streams.core.tracks import evidence as tracked
+from streams.core.questions import evidence, questions
+from streams.core.shown import Known
 from tests.core.samples import BOUGHT, SPENT, experiment, judged, variants
 
 KNOWN = {"baseline": {"mean": 0.1}, "mde": {"relative": 0.3}}
@@ -57,6 +58,13 @@ def row(cells):
     return np.array([cells], dtype=object)
 
 
+def evidence_of(x, looks):
+    """Evidence of the one metric by treatment and kind, each (looks,)."""
+    tracks = evidence([Subject(x, 0, looks)])[0].reshape(len(looks), len(x.treatments), -1)
+    names = kinds(x.metrics[0])
+    return {v: {kind: tracks[:, i, k] for k, kind in enumerate(names)} for i, v in enumerate(x.treatments)}
+
+
 EVERY = [(type_, name) for type_, metric in METRICS.items() for name in known(experiment(metric).spec.metrics[0])]
 
 
@@ -64,7 +72,7 @@ EVERY = [(type_, name) for type_, metric in METRICS.items() for name in known(ex
 def test_every_method_finds_what_is_there_and_nothing_else(type_, name):
     x = chosen(METRICS[type_], name)
     better, same = (cells_of(x, (4_000, 0.1, 20), (4_000, share, 20)) for share in (0.2, 0.1))
-    found, nothing = (evidence(x, 0, row(cells))[1] for cells in (better, same))
+    found, nothing = (evidence_of(x, row(cells))[1] for cells in (better, same))
     assert found["better"] > np.log(40) > 3 > nothing["better"]
     assert found["harm"] < 0
     assert nothing["harm"] < 3
@@ -75,7 +83,7 @@ def test_every_method_finds_what_is_there_and_nothing_else(type_, name):
 @pytest.mark.parametrize(("type_", "name"), EVERY)
 def test_every_method_shows_an_effect_with_its_interval(type_, name):
     x = chosen(METRICS[type_], name)
-    shown = show(x, 0, 1, row(cells_of(x, (4_000, 0.1, 20), (4_000, 0.2, 20))))
+    shown = Known().tell(x, 0, 1, cells_of(x, (4_000, 0.1, 20), (4_000, 0.2, 20)))
     unit = 1 if x.metrics[0].outcome == "yes_no" else 20
     assert shown.estimate == pytest.approx(0.1 * unit)
     assert shown.interval[0] < shown.estimate < shown.interval[1]
@@ -91,7 +99,7 @@ def test_treatments_are_told_each_by_itself(type_):
     for parts in (LOPSIDED, {"assignment": LOPSIDED["assignment"] | {"phases": []}}):
         x = chosen(METRICS[type_], **parts)
         cells = row(cells_of(x, *arms))
-        both, counted, test = evidence(x, 0, cells), x.metrics[0].counted, testing.tests(x, 0).matured
+        both, counted, test = evidence_of(x, cells), x.metrics[0].counted, testing.tests(x, 0).matured
         for variant in (1, 2):
             alone = counted.totals(cells, x.layout.metrics[0], (0, variant))
             rho = [weights[variant] / (weights[0] + weights[variant]) for weights in x.weights]
@@ -101,14 +109,17 @@ def test_treatments_are_told_each_by_itself(type_):
 
 def test_one_test_is_asked_once_for_both_readings():
     x = chosen(RATE)
-    asked = [tuple(readings.values()) for readings in claims(x, 0).values()]
-    assert asked == [("early", "matured"), ("early", "matured"), ("matured",)]
+    asked = [(q.readings, q.names) for q in questions(x, 0)]
+    assert asked == [
+        (("early", "matured"), (("early_better", "better"), ("early_worse", "harm"))),
+        (("matured",), (("futility",),)),
+    ]
 
 
 def test_a_method_of_the_early_reading_leaves_the_matured_one_to_its_like():
     early, matured = (chosen(RATE, method) for method in ("sprt_early", "sprt"))
     cells = row(cells_of(early, (4_000, 0.1, 1), (4_000, 0.15, 1)))
-    a, b = (evidence(x, 0, cells)[1] for x in (early, matured))
+    a, b = (evidence_of(x, cells)[1] for x in (early, matured))
     assert [test.name for test in testing.tests(early, 0)] == ["sprt", "sprt_early", "label_bet"]
     assert [test.name for test in testing.tests(matured, 0)] == ["sprt", "label_bet", "label_bet"]
     assert all(a[kind] == b[kind] for kind in ("superiority", "better", "harm", "futility"))
@@ -118,7 +129,7 @@ def test_a_method_of_the_early_reading_leaves_the_matured_one_to_its_like():
 def test_futility_of_a_test_without_borders_is_that_of_the_label_bet():
     planned, bet = chosen(RATE, "group_sequential"), chosen(RATE)
     cells = row(cells_of(bet, (4_000, 0.1, 1), (4_000, 0.11, 1)))
-    a, b = (evidence(x, 0, cells)[1] for x in (planned, bet))
+    a, b = (evidence_of(x, cells)[1] for x in (planned, bet))
     assert a["futility"] == b["futility"]
     assert a["better"] != b["better"]
 
@@ -127,14 +138,14 @@ def test_futility_of_a_test_without_borders_is_that_of_the_label_bet():
 def test_a_test_of_lifts_leaves_the_difference_to_the_label_bet(name):
     lifts, bet = chosen(RATE, name), chosen(RATE)
     cells = row(cells_of(bet, (4_000, 0.1, 1), (4_000, 0.15, 1)))
-    a, b = (show(x, 0, 1, cells) for x in (lifts, bet))
+    a, b = (Known().tell(x, 0, 1, cells[0]) for x in (lifts, bet))
     assert (a.estimate, a.interval) == (b.estimate, b.interval)
     assert a.relative_interval != b.relative_interval
 
 
 def test_the_one_sided_test_asks_for_superiority_in_the_good_direction():
     x = chosen(RATE, "sprt")
-    told_ = evidence(x, 0, row(cells_of(x, (4_000, 0.1, 1), (4_000, 0.12, 1))))[1]
+    told_ = evidence_of(x, row(cells_of(x, (4_000, 0.1, 1), (4_000, 0.12, 1))))[1]
     assert told_["superiority"] == told_["better"]
 
 
@@ -162,10 +173,10 @@ UNKNOWN = SPENT | {"mde": {"relative": 0.1}}
 def test_without_a_size_an_amount_is_estimated_and_only_an_exact_interval_is_given(name, interval):
     x = chosen(UNKNOWN, name)
     cells = row(cells_of(x, (4_000, 0.1, 20), (4_000, 0.2, 20)))
-    shown = show(x, 0, 1, cells)
+    shown = Known().tell(x, 0, 1, cells[0])
     assert (shown.estimate, shown.relative) == (pytest.approx(2), pytest.approx(1))
     assert (shown.interval[0] is not None) == interval
-    assert not tracked(x, cells)[0, 1:].any()
+    assert not evidence([Subject(x, 0, cells)])[0].any()
 
 
 def test_the_classical_comparison_takes_amounts_as_they_are_and_ratios_by_the_delta_method():
@@ -176,11 +187,13 @@ def test_the_classical_comparison_takes_amounts_as_they_are_and_ratios_by_the_de
     z, p = welch_z(n, (y / n).astype(float), spread.astype(float))
     for metric in (AMOUNT, ADJUSTED):
         x = chosen(metric)
-        assert show(x, 0, 1, row(cells_of(x, *arms))).fixed_sample == pytest.approx((z, p), rel=1e-9)
+        assert Known().tell(x, 0, 1, cells_of(x, *arms)).fixed_sample == pytest.approx((z, p), rel=1e-9)
     x = chosen(RATIO)
     ones = np.array(n, dtype=object)
     expected = ratio_z(n, y, yy, ones, ones, y)
-    assert show(x, 0, 1, row(cells_of(x, *arms))).fixed_sample == pytest.approx(tuple(map(float, expected)), rel=1e-9)
+    assert Known().tell(x, 0, 1, cells_of(x, *arms)).fixed_sample == pytest.approx(
+        tuple(map(float, expected)), rel=1e-9
+    )
 
 
 def test_every_registered_test_can_be_chosen():

@@ -200,8 +200,8 @@ def test_a_broken_split_overrides_a_stop_and_keeps_its_time():
 def test_what_was_reached_stays_reached():
     state, _ = judged(ONE, totals(ONE, (400, 200)))
     even = np.array([totals(ONE, (9_000, 9_000))], dtype=object)
-    assert walk(ONE, state, even).reached[0, SRM]
-    assert not walk(ONE, begin(ONE), even).reached[0, SRM]
+    assert walk([ONE], [state], [even])[0].reached[0, SRM]
+    assert not walk([ONE], [begin(ONE)], [even])[0].reached[0, SRM]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from stats.sequential import msprt
 from stats.sequential.bounded_bet import BoundedBet
 from stats.sequential.label_bet import LabelBet
 from stats.strata import SMALLEST_PHASE
+from streams.core.abreast import evidence
 from streams.core.report import experiment_object
-from streams.core.shown import show
-from streams.core.tracks import evidence, tracks
+from streams.core.shown import Known
+from streams.core.tracks import tracks
 from tests.core.samples import BOUGHT, HARMED, SPENT, START, experiment, judged, totals, track, variants
 
 MIRROR = {"increase": "decrease", "decrease": "increase"}
@@ -20,7 +21,7 @@ EQUIVALENT = {"test": "equivalence", "margin": {"relative": 0.5}, "mde": {"relat
 
 def found(x, cells):
     """Evidence of the only metric, by kind."""
-    row = evidence(x, np.array([cells], dtype=object))[0]
+    row = evidence([x], [np.array([cells], dtype=object)])[0]
     return {t.kind: float(log_e) for t, log_e in zip(tracks(x), row, strict=True) if t.kind != "srm"}
 
 
@@ -151,7 +152,7 @@ def test_a_ramp_is_compared_within_its_phases():
     for phase, variant, n, c in [(0, 0, 9_000, 450), (0, 1, 1_000, 50), (1, 0, 5_000, 1_000), (1, 1, 5_000, 1_000)]:
         cells[x.layout.units.at(phase, variant)] = n
         cells[block.at(phase, variant) : block.at(phase, variant) + 4] = [c, n - c, n, c]
-    shown = show(x, 0, 1, np.array([cells], dtype=object))
+    shown = Known().tell(x, 0, 1, cells)
     assert found(x, cells)["better"] < 0
     assert shown.estimate == pytest.approx(0, abs=1e-12)
     assert shown.fixed_sample[0] > 10
@@ -171,9 +172,9 @@ def test_the_difference_is_treatment_minus_control():
     x = experiment(BOUGHT, HARMED, SPENT, assignment={"variants": [*reversed(variants(0.5, 0.5))]})
     cells = totals(x, (1_000, 1_000), bought=(200, 100), left=(20, 10), spent=((500, 3), (500, 2)))
     looks = np.array([cells], dtype=object)
-    assert show(x, 0, 0, looks).estimate == pytest.approx(0.1)
-    assert show(x, 2, 0, looks).estimate == pytest.approx(0.5)
-    assert evidence(x, looks)[0, track(x, "bought", "bold", "better")] > 3
+    assert Known().tell(x, 0, 0, looks[0]).estimate == pytest.approx(0.1)
+    assert Known().tell(x, 2, 0, looks[0]).estimate == pytest.approx(0.5)
+    assert evidence([x], [looks])[0, track(x, "bought", "bold", "better")] > 3
 
 
 EXACTLY = {"statistics": {"method": {"spent": "bounded_bet"}}}
