@@ -20,6 +20,6 @@ class Look(NamedTuple):
 
 def present(state: State) -> Look:
     """The sum over the partitions."""
-    totals = [sum(column) for column in zip(*(part.cells for part in state.parts.values()), strict=True)]
+    totals = [*map(sum, zip(*(part.cells for part in state.parts.values()), strict=True))]
     offsets = {p: part.offsets for p, part in state.parts.items()}
     return Look(offsets, {p: part.clock for p, part in state.parts.items()}, totals)

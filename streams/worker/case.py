@@ -5,6 +5,7 @@ reach the end offsets its logs had when this worker took over, and that are no o
 Counts are cumulative, so the newest of each partition are all there is to keep until then.
 """
 
+from collections.abc import Iterable
 from typing import Self
 
 import msgspec
@@ -14,6 +15,7 @@ from streams.codecs import state as state_codec
 from streams.core import evaluation
 from streams.core.attribution import Counts
 from streams.core.definition import Experiment
+from streams.core.evaluation import Asked, Outcome
 from streams.core.state import State
 
 Ends = dict[int, tuple[int, ...]]  # end offsets of the source by partition, in the order of KINDS
@@ -53,6 +55,11 @@ class Case:
         return cls(x, ends, state, outbox) if state.config_hash == x.config_hash else cls(x, ends)
 
     @property
+    def partitions(self) -> int:
+        """How many there are in the source."""
+        return len(self._ends)
+
+    @property
     def is_open(self) -> bool:
         """Whether it may be judged."""
         return self._awaited is None
@@ -70,12 +77,17 @@ class Case:
 
     def take(self, *arrived: Counts) -> None:
         """Look at what arrived together, or keep it for the first look."""
-        due = [one for counts in arrived for one in ([counts] if self.is_open else self._await(counts))]
-        if due:
-            outcome = evaluation.look(self.x, self.state, due, len(self._ends))
-            self.state = outcome.state
-            self.outbox += outcome.decisions
-            self.stale += outcome.stale
+        take([(self, arrived)])
+
+    def due(self, arrived: Iterable[Counts]) -> list[Counts]:
+        """What of it is to be looked at now."""
+        return [one for counts in arrived for one in ([counts] if self.is_open else self._await(counts))]
+
+    def learn(self, outcome: Outcome) -> None:
+        """What came of a look."""
+        self.state = outcome.state
+        self.outbox += outcome.decisions
+        self.stale += outcome.stale
 
     def _await(self, counts: Counts) -> list[Counts]:
         """All that has been awaited, once it is complete."""
@@ -92,3 +104,12 @@ class Case:
         known = self.state.parts.get(str(counts.partition)) if self.state else None
         reached = all(offset >= end for offset, end in zip(counts.offsets, self._ends[counts.partition], strict=True))
         return reached and counts.config_hash == self.x.config_hash and (known is None or counts.clock >= known.clock)
+
+
+def take(arrived: Iterable[tuple[Case, Iterable[Counts]]]) -> None:
+    """Look at what arrived together for each of several cases of one worker, or keep it for the first look."""
+    due = [(case, counts) for case, told in arrived if (counts := case.due(told))]
+    asked = [Asked(case.x, case.state, counts) for case, counts in due]
+    outcomes = evaluation.looks(asked, due[0][0].partitions) if due else []
+    for (case, _), outcome in zip(due, outcomes, strict=True):
+        case.learn(outcome)

@@ -4,22 +4,30 @@ The table goes first, then decisions; evidence follows at its own pace. So a dec
 successor knows of.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 
 from streams.core.attribution import Counts
 from streams.core.definition import Catalogue, Experiment
+from streams.core.look import present
+from streams.core.shown import known
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
 from streams.worker import evidence, failpoints
-from streams.worker.case import Case, Ends
+from streams.worker.case import Case, Ends, take
 from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
 
-PIECE = 50  # experiments judged in one go: the event loop must not stall over a thousand
+PIECE = 32  # experiments judged or told of in one go: the event loop must not stall over a thousand
+READ = 500  # counts unpacked in one go, for the same reason
+MOST = 100  # experiments told of at a time; the others take their turn, as intervals are dear
+
+T = TypeVar("T")
 
 encode = msgspec.json.Encoder().encode
 
@@ -32,7 +40,7 @@ class Judging:
         self._table = table
         self._partitions = partitions
         self._ends: Ends = {}
-        self._moved: set[str] = set()  # experiments whose evidence has not been told yet
+        self._moved: dict[str, None] = {}  # experiments whose evidence has not been told yet, in their turn
         self._stale = 0
         self._news = News()
         self.cases: dict[str, Case] = {}
@@ -51,12 +59,17 @@ class Judging:
 
     async def take(self, arrived: Iterable[Counts], producer: Any) -> None:
         """Judge what arrived together: one look at each experiment."""
-        by_experiment = defaultdict(list)
-        for counts in arrived:
-            by_experiment[counts.experiment].append(counts)
-        known = [counts for name, counts in by_experiment.items() if name in self._catalogue.experiments]
-        for start in range(0, len(known), PIECE):
-            await self._judge([self._take(counts) for counts in known[start : start + PIECE]], producer)
+        for piece in _pieces(await self._by_experiment(arrived)):
+            await self._judge(self._take(piece), producer)
+            await asyncio.sleep(0)  # others have waited for a piece
+
+    async def _by_experiment(self, arrived: Iterable[Counts]) -> list[list[Counts]]:
+        found = defaultdict(list)
+        for number, counts in enumerate(arrived, start=1):
+            found[counts.experiment].append(counts)
+            if number % READ == 0:
+                await asyncio.sleep(0)
+        return [counts for name, counts in found.items() if name in self._catalogue.experiments]
 
     async def _judge(self, cases: list[Case], producer: Any) -> None:
         kept = [case for case in cases if case.worth_keeping]
@@ -76,17 +89,26 @@ class Judging:
         self._keep(due)
 
     async def tell(self, producer: Any) -> None:
-        """Publish the evidence that has moved since the last time, if that is news."""
-        due = sorted(one for one in self._moved if self._is_news(self.cases[one]))
-        self._moved.difference_update(due)
-        await send(producer, [letter for one in due for letter in self._evidence(self.cases[one])])
+        """Publish the evidence that has moved since the last time, if that is news; who waits longest comes first."""
+        room = MOST
+        for piece in _pieces([*self._moved]):
+            news = (self.cases[one] for one in piece if one in self._moved and self._is_news(self.cases[one]))
+            due = [*islice(news, room)]
+            room -= len(due)
+            await self._publish(due, producer)
 
-    def _take(self, arrived: list[Counts]) -> Case:
-        case = self._case(self._catalogue.experiments[arrived[0].experiment])
-        case.take(*arrived)
-        if case.is_open:
-            self._moved.add(case.x.id)
-        return case
+    async def _publish(self, due: Sequence[Case], producer: Any) -> None:
+        for case in due:
+            del self._moved[case.x.id]
+        known.ask((case.x, present(case.state).cells) for case in due if case.state)
+        await send(producer, [letter for case in due for letter in self._evidence(case)])
+        await asyncio.sleep(0)  # others have waited for a piece
+
+    def _take(self, piece: Sequence[list[Counts]]) -> list[Case]:
+        cases = [self._case(self._catalogue.experiments[arrived[0].experiment]) for arrived in piece]
+        take(zip(cases, piece, strict=True))
+        self._moved |= {case.x.id: None for case in cases if case.is_open}
+        return cases
 
     def _case(self, x: Experiment) -> Case:
         if x.id not in self.cases:
@@ -110,3 +132,7 @@ class Judging:
 
     def _letter(self, topic: str, x: Experiment, value: bytes, suffix: str = "") -> Letter:
         return Letter(topic, partition_of(x.id.encode(), self._partitions), f"{x.id}{suffix}".encode(), value)
+
+
+def _pieces(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (things[start : start + PIECE] for start in range(0, len(things), PIECE))

@@ -14,7 +14,11 @@ class Letter(NamedTuple):
     value: bytes
 
 
-async def send(producer: Any, letters: Iterable[Letter]) -> None:
-    """Send in order, and return when every record is in its log."""
-    acks = [await producer.send(one.topic, one.key, one.value, one.partition, None, None) for one in letters]
+async def send(producer: Any, letters: Iterable[Letter], *, pause: bool = False) -> None:
+    """Send in order, and return when every record is in its log; with a pause others work after every letter."""
+    acks = []
+    for one in letters:
+        acks.append(await producer.send(one.topic, one.key, one.value, one.partition, None, None))
+        if pause:
+            await asyncio.sleep(0)
     await asyncio.gather(*acks)

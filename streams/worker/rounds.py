@@ -15,6 +15,8 @@ from streams.worker import failpoints
 from streams.worker.outbox import Letter, send
 from streams.worker.readings import Readings
 
+SLICE = 250  # experiments in one record: neither may it outgrow the broker's limit, nor packing it stall the event loop
+
 
 class Rounds:
     """Tells the counts of every partition of this worker."""
@@ -27,7 +29,7 @@ class Rounds:
     async def run(self, app: Any, *, last: bool = False) -> None:
         """One round; from time to time, and at the end, everything is told."""
         full = last or time.monotonic() >= self._next_full
-        await send(app.producer, _one_by_one(list(self._counts(full))))
+        await send(app.producer, _one_by_one(self._counts(full)), pause=True)
         failpoints.reach("after_counts")
         if full:
             self._next_full = time.monotonic() + self._settings.full_round_s
@@ -35,9 +37,12 @@ class Rounds:
             await app.consumer.publish({TP(*place): offset for place, offset in self._readings.published().items()})
 
     def _counts(self, full: bool) -> Iterator[Letter]:
-        for partition, reading in self._readings.items():
+        """Packed one by one as they leave. Whoever is no longer the owner by then tells nothing newer than the next."""
+        for partition, reading in [*self._readings.items()]:
             for home, counts in self._by_home(reading.attribution.counts(everything=full)).items():
-                yield Letter(COUNTS, home, str(partition).encode(), counts_codec.encode(counts))
+                for first in range(0, len(counts), SLICE):
+                    value = counts_codec.encode(counts[first : first + SLICE])
+                    yield Letter(COUNTS, home, str(partition).encode(), value)
 
     def _by_home(self, counts: Iterable[Counts]) -> dict[int, list[Counts]]:
         homes = defaultdict(list)

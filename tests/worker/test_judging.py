@@ -1,11 +1,17 @@
 """The order in which a judgement reaches the world: table, decisions, evidence."""
 
+import asyncio
 import json
 
 import pytest
 
+from streams.codecs import definitions
+from streams.core import evaluation
+from streams.core.definition import Catalogue
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
+from streams.worker import judging as module
 from streams.worker.judging import Judging
+from tests.worker.rig import DEFINITION
 from tests.worker.samples import CATALOGUE, Broker, counts
 
 ENDS = {0: (10, 10), 1: (10, 10)}
@@ -104,3 +110,78 @@ async def test_stale_counts_are_remembered_across_assignments(judging, broker):
     await judging.take([counts(0, 3)], broker)
     judging.restart(ENDS)
     assert judging.stale == 1
+
+
+NAMES = [f"x{number}" for number in range(40)]
+MANY = Catalogue({name: definitions.parse(DEFINITION.replace("ID", name).encode()) for name in NAMES})
+
+
+def of(name, partition, offset, **units):
+    x = MANY.experiments[name]
+    return counts(partition, offset, config_hash=x.config_hash, **units)._replace(experiment=name)
+
+
+@pytest.fixture
+async def many(broker):
+    judging = Judging(MANY, Table(broker), 4)
+    judging.restart(ENDS)
+    for partition in ENDS:
+        await judging.take([of(name, partition, 10, a=50, b=50) for name in NAMES], broker)
+    broker.sent.clear()
+    return judging
+
+
+def told(broker):
+    """Experiments in the order in which their evidence was published."""
+    return [key.decode() for topic, _, key, _ in broker.sent if topic == EVIDENCE and b"@" not in key]
+
+
+async def test_experiments_are_judged_in_pieces_and_others_work_between_them(many, broker, monkeypatch):
+    looks, sizes, turns = evaluation.looks, [], []
+    monkeypatch.setattr(evaluation, "looks", lambda asked, n: sizes.append(len(asked)) or looks(asked, n))
+
+    async def other():
+        while True:
+            turns.append(len(sizes))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    await many.take([of(name, 0, 11, a=51, b=50) for name in NAMES], broker)
+    task.cancel()
+    assert sizes == [module.PIECE, len(NAMES) - module.PIECE]
+    assert {1, 2} <= {*turns}
+
+
+async def test_a_flood_of_one_experiment_is_one_look_and_delays_no_other(many, broker, monkeypatch):
+    looks, asked = evaluation.looks, []
+    monkeypatch.setattr(evaluation, "looks", lambda given, n: asked.extend(given) or looks(given, n))
+    flood = [of("x0", 0, 10 + number, a=50 + number, b=50) for number in range(1, 2_000)]
+    await many.take([*flood, *(of(name, 0, 11, a=51, b=50) for name in NAMES[1:])], broker)
+    assert [one.x.id for one in asked] == NAMES
+    assert {len(one.arrived) for one in asked} == {1, 1_999}
+    assert {case.state.parts["0"].offsets[0] for name, case in many.cases.items() if name != "x0"} == {11}
+
+
+async def test_who_has_waited_longest_is_told_of_first_whoever_moves_all_the_time(many, broker, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 16)
+    for number in range(3):
+        await many.take([of("x0", 0, 11 + number, a=51 + number, b=50)], broker)
+        await many.tell(broker)
+    assert [*NAMES, "x0"] == told(broker)[:41]
+
+
+async def test_all_that_waits_is_told_in_pieces(many, broker):
+    await many.tell(broker)
+    assert told(broker) == NAMES
+
+
+async def test_nothing_is_told_for_who_lost_the_experiments_meanwhile(many, broker, monkeypatch):
+    send = module.send
+
+    async def lose(*letters):
+        await send(*letters)
+        many.restart(ENDS)
+
+    monkeypatch.setattr(module, "send", lose)
+    await many.tell(broker)
+    assert told(broker) == NAMES[: module.PIECE]

@@ -1,17 +1,21 @@
 """What one round sends, where, and what it remembers."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
 from faust.types import TP
 
 from streams.codecs import counts as counts_codec
+from streams.codecs import definitions
+from streams.core.definition import Catalogue
 from streams.core.events import Record
 from streams.core.topology import COUNTS, partition_of
 from streams.settings import Settings
+from streams.worker import rounds as module
 from streams.worker.readings import Readings
 from streams.worker.rounds import Rounds
-from tests.worker.rig import START, exposure
+from tests.worker.rig import DEFINITION, START, exposure
 from tests.worker.samples import CATALOGUE, Broker, take
 
 HOME = partition_of(b"one", 4)
@@ -72,3 +76,31 @@ async def test_what_is_published_is_committed_in_a_full_round(run, readings, bro
     readings[2].published["exposures"] = 1
     await run(last=True)
     assert broker.calls[-1] == ("publish", {TP("peekproof.exposures", 2): 1, TP("peekproof.conversions", 2): 0})
+
+
+async def test_a_round_of_many_experiments_leaves_in_slices(broker, monkeypatch):
+    monkeypatch.setattr(module, "SLICE", 2)
+    names = [f"x{number}" for number in range(9)]
+    readings = Readings(Catalogue({n: definitions.parse(DEFINITION.replace("ID", n).encode()) for n in names}), b"")
+    readings.assign([0, 1])
+    await Rounds(Settings(), readings).run(SimpleNamespace(producer=broker, consumer=broker), last=True)
+    told = [(key, counts_codec.decode(value)) for topic, _, key, value in broker.sent if topic == COUNTS]
+    assert {len(slice_) for _, slice_ in told} <= {1, 2}
+    assert sorted((key, one.experiment) for key, slice_ in told for one in slice_) == [
+        (key, name) for key in (b"0", b"1") for name in names
+    ]
+
+
+async def test_others_work_while_a_round_leaves(run, readings):
+    turns = []
+
+    async def other():
+        while True:
+            turns.append(None)
+            await asyncio.sleep(0)
+
+    readings.assign(range(4))
+    task = asyncio.create_task(other())
+    letters = await run(last=True)
+    task.cancel()
+    assert len(turns) >= len(letters) == 4
