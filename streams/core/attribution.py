@@ -5,8 +5,8 @@ The state is a function of the set of events below `offsets` and of the clock. A
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
+from typing import NamedTuple, cast
 
 from streams.core.definition import Catalogue
 from streams.core.events import KINDS, Arrival, Conversion, Exposure, Rejected
@@ -15,6 +15,7 @@ from streams.core.memory import Copy, Reversal
 from streams.core.recount import LATE, worth
 from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
+from streams.core.watermarks import Watermark, Watermarks
 
 ACCEPTED, BELATED = TAKEN = ("accepted", "late")  # not refused; what is late changes nothing
 
@@ -34,15 +35,18 @@ class Counts(NamedTuple):
 class Attribution:
     """State and counts of one source partition.
 
+    Args:
+        rekeyed: kinds of source that ingest writes: watermarks are their clock.
+
     Attributes:
         offsets: next offset by kind of source.
         clock: instant (ms) up to which both sources have been read.
         tallies: by kind of source, records by outcome: read, accepted, late, unused, behind_clock, and rejected by
-            `rejected.<reason>`.
+            `rejected.<reason>`; watermarks, which are no events, apart.
         began: the smallest time of an accepted event, if there was one.
     """
 
-    def __init__(self, catalogue: Catalogue, partition: int = 0) -> None:
+    def __init__(self, catalogue: Catalogue, partition: int = 0, rekeyed: Collection[str] = ()) -> None:
         self.partition = partition
         self.offsets = dict.fromkeys(KINDS, 0)
         self.clock = 0
@@ -51,6 +55,7 @@ class Attribution:
         self._intake = Intake(catalogue)
         self._experiments = self._intake.experiments
         self._read_to = dict.fromkeys(KINDS, 0)
+        self._watermarks = {kind: Watermarks() for kind in rekeyed}
         self._units = Units(self._experiments)
         self._fingerprint = fingerprint(catalogue)
 
@@ -64,14 +69,15 @@ class Attribution:
         """Units in memory."""
         return len(self._units)
 
-    def apply(self, kind: str, arrivals: Iterable[Arrival]) -> list[Rejected]:
+    def apply(self, kind: str, arrivals: Iterable[Arrival | Watermark]) -> list[Rejected]:
         """Take a batch of one source in the order of its offsets; what lies below `offsets` was taken before."""
-        fresh = self._fresh(kind, arrivals)
+        fresh = self._hear(kind, self._fresh(kind, arrivals))
         outcomes = [self._take(arrival) for arrival in fresh]
         told = list(zip(fresh, outcomes, strict=True))
         self._tell(self.tallies[kind], [one for one, outcome in told if outcome is ACCEPTED], Counter(outcomes))
-        read = [one.time for one, outcome in told if outcome in TAKEN]
-        self._read_to[kind] = max([self._read_to[kind], *read])
+        if kind not in self._watermarks:
+            read = [one.time for one, outcome in told if outcome in TAKEN]
+            self._read_to[kind] = max([self._read_to[kind], *read])
         self.advance(min(self._read_to.values()))
         return [Rejected(kind, one.offset, outcome) for one, outcome in told if outcome not in TAKEN]
 
@@ -80,9 +86,10 @@ class Attribution:
         self.clock = max(self.clock, clock)
 
     def idle(self, kind: str, instant: int) -> None:
-        """A source has no more records of before this instant than have been read."""
-        self._read_to[kind] = max(self._read_to[kind], instant)
-        self.advance(min(self._read_to.values()))
+        """A source has no more records of before this instant than have been read; of re-keyed ones only ingest knows."""
+        if kind not in self._watermarks:
+            self._read_to[kind] = max(self._read_to[kind], instant)
+            self.advance(min(self._read_to.values()))
 
     def counts(self, *, everything: bool = False) -> list[Counts]:
         """Cells that changed since the last call, or all."""
@@ -147,14 +154,25 @@ class Attribution:
             x.id, x.epoch, x.config_hash, self.partition, offsets, self.clock, self._units.cells[number].copy()
         )
 
-    def _fresh(self, kind: str, arrivals: Iterable[Arrival]) -> list[Arrival]:
-        offset, fresh = self.offsets[kind], []
+    def _fresh(self, kind: str, arrivals: Iterable[Arrival | Watermark]) -> list[Arrival | Watermark]:
+        offset, fresh = self.offsets[kind], list[Arrival | Watermark]()
         for arrival in arrivals:
             if arrival.offset >= offset:
                 fresh.append(arrival)
                 offset = arrival.offset + 1
         self.offsets[kind] = offset
         return fresh
+
+    def _hear(self, kind: str, arrivals: list[Arrival | Watermark]) -> list[Arrival]:
+        """The events among them; watermarks move the clock."""
+        if (known := self._watermarks.get(kind)) is None:
+            return cast("list[Arrival]", arrivals)  # there are no others, and to look at each would cost time
+        marks = [one for one in arrivals if isinstance(one, Watermark)]
+        for mark in marks:
+            known.hear(mark)
+        self.tallies[kind]["watermarks"] += len(marks)
+        self._read_to[kind] = known.read_to
+        return [one for one in arrivals if not isinstance(one, Watermark)]
 
     def _tell(self, tally: Counter[str], accepted: list[Arrival], outcomes: Counter[str]) -> None:
         for outcome, count in outcomes.items():
