@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from streams.core.events import MAX_BYTES, Arrival, Conversion, Exposure, Record
 from streams.core.times import parse_instant
+from streams.core.watermarks import Watermark
 
 Text = Annotated[str, Meta(min_length=1)]
 Headers = Sequence[tuple[str, bytes | None]]
@@ -98,31 +99,38 @@ class Decoder:
     def __init__(self, key: bytes = b"") -> None:
         self._keyed = blake2b(digest_size=8, key=key)
 
-    def arrivals(self, records: Iterable[Record]) -> list[Arrival]:
+    def arrivals(self, records: Iterable[Record]) -> list[Arrival | Watermark]:
         """Decode a batch; every record becomes one arrival at its place in the log."""
         decode = self.decode
         return [_arrival((offset, time, decode(value, headers), time)) for offset, time, value, headers in records]
 
     def decode(self, value: bytes | None, headers: Headers = ()) -> Exposure | Conversion | str:
         """The event, or a reason of rule 2 of the contracts."""
-        if refusal := _refuse(value, headers):
+        if refusal := refuse(value, headers):
             return refusal
-        body = _structured(value or b"", headers) if headers else value or b""
+        body = structured(value or b"", headers) if headers else value or b""
         parsed = parse(body)
         return parsed if isinstance(parsed, str) else self.event(parsed, body)
 
     def event(self, parsed: Event, body: bytes) -> Exposure | Conversion | str:
         """The core's form of a parsed event, with hashed ids."""
-        hashed = self._keyed.copy()
         try:
-            time = parse_instant(parsed.time)
-            hashed.update(parsed.data.unit_id.encode())
+            time, unit = parse_instant(parsed.time), self.unit(parsed.data.unit_id)
         except ValueError:
             return "malformed"
-        unit = int.from_bytes(hashed.digest(), "big")
         if type(parsed) is ConversionEvent:  # isinstance asks a class that msgspec made ten times as long
             return _converted(parsed, time, unit, body)
         return _exposed(parsed, time, unit)
+
+    def unit(self, id_: str) -> int:
+        """The number that stands for a unit from here on.
+
+        Raises:
+            ValueError: it has none.
+        """
+        hashed = self._keyed.copy()
+        hashed.update(id_.encode())
+        return int.from_bytes(hashed.digest(), "big")
 
 
 def parse(body: bytes) -> Event | str:
@@ -135,14 +143,14 @@ def parse(body: bytes) -> Event | str:
         return _second_look(body)
 
 
-def _refuse(value: bytes | None, headers: Headers) -> str | None:
+def refuse(value: bytes | None, headers: Headers) -> str | None:
     """What is refused unread."""
     if value is not None and len(value) > MAX_BYTES:
         return "too_large"
     return "forbidden_header" if headers and any(name.lower().startswith(FORBIDDEN) for name, _ in headers) else None
 
 
-def _structured(value: bytes, headers: Headers) -> bytes:
+def structured(value: bytes, headers: Headers) -> bytes:
     """Binary mode written as structured mode: attributes from `ce_` headers, data from the value."""
     if not any(name == "ce_specversion" for name, _ in headers):
         return value

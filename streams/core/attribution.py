@@ -86,7 +86,7 @@ class Attribution:
         self.clock = max(self.clock, clock)
 
     def idle(self, kind: str, instant: int) -> None:
-        """A source has no more records of before this instant than have been read; of re-keyed ones only ingest knows."""
+        """A source has been read up to this instant; of a re-keyed one only its watermarks can tell."""
         if kind not in self._watermarks:
             self._read_to[kind] = max(self._read_to[kind], instant)
             self.advance(min(self._read_to.values()))
