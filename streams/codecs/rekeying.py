@@ -1,0 +1,96 @@
+"""Foreign records to canonical ones: decoded, mapped, under a pseudonym, in the partition of their unit."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from streams.codecs.cloudevents import Decoder, refuse
+from streams.codecs.foreign import FORMATS
+from streams.codecs.foreign.base import Headers, Mapped
+from streams.codecs.rekeyed import pseudonym
+from streams.codecs.routes import Routes
+from streams.core.events import Record
+from streams.core.topology import partition_of
+
+KNOWN = 1 << 16  # units whose place is remembered: to hash an id for Kafka costs Python three microseconds
+
+Map = Callable[[bytes, Headers], Mapped | str | None]
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Written(NamedTuple):
+    """A canonical record: its kind and partition, and what is in it; `timestamp` is the foreign record's."""
+
+    kind: str
+    partition: int
+    timestamp: int
+    key: bytes
+    value: bytes
+
+
+class Refused(NamedTuple):
+    """A foreign record that is no event, and why."""
+
+    reason: str
+    record: Record
+
+
+class Rekeyed(NamedTuple):
+    """A batch. What is in neither list is nothing to us."""
+
+    written: list[Written]
+    refused: list[Refused]
+
+
+class Rekeyer:
+    """Re-keys the records of all routes.
+
+    Args:
+        routes: foreign topics.
+        key: secret for the hash of unit ids, the same as of the workers.
+        partitions: of each canonical topic.
+    """
+
+    def __init__(self, routes: Routes, key: bytes, partitions: int) -> None:
+        self._formats = {route.topic: (FORMATS[route.format](route).map, route.to) for route in routes.ingest}
+        self._home = _homes(Decoder(key).unit, partitions)
+
+    def rekey(self, topic: str, records: Iterable[Record]) -> Rekeyed:
+        """A batch of one foreign topic."""
+        (map_, kinds), written, refused = self._formats[topic], list[Written](), list[Refused]()
+        for record in records:
+            mapped = _mapped(map_, record)
+            outcome = self._written(mapped, record) if isinstance(mapped, Mapped) and mapped.kind in kinds else mapped
+            if isinstance(outcome, Written):
+                written.append(outcome)
+            elif isinstance(outcome, str):
+                refused.append(Refused(outcome, record))
+        return Rekeyed(written, refused)
+
+    def _written(self, mapped: Mapped, record: Record) -> Written | str:
+        try:
+            partition, name = self._home(mapped.unit)
+            mapped.event["data"]["unit_id"] = name
+            return Written(mapped.kind, partition, record.timestamp, name.encode(), _encode(mapped.event))
+        except (ValueError, RecursionError):  # half a surrogate pair, or nested too deep
+            return "malformed"
+
+
+def _mapped(map_: Map, record: Record) -> Mapped | str | None:
+    try:
+        return refuse(record.value, record.headers) or map_(record.value or b"", record.headers)
+    except (ValueError, RecursionError):
+        return "malformed"
+
+
+def _homes(number: Callable[[str], int], partitions: int) -> Callable[[str], tuple[int, str]]:
+    """Of a raw id: the partition in which those who write directly put the unit too, and its pseudonym."""
+
+    @lru_cache(maxsize=KNOWN)
+    def home(unit: str) -> tuple[int, str]:
+        return partition_of(unit.encode(), partitions), pseudonym(number(unit))
+
+    return home
