@@ -8,7 +8,8 @@ import socket
 import time
 from functools import partial
 
-from streams.codecs import definitions
+from streams.codecs import definitions, routes
+from streams.codecs.routes import Routes, RoutesError
 from streams.core.definition import Catalogue
 from streams.core.validation import DefinitionError
 from streams.exporter.exposition import render
@@ -17,7 +18,8 @@ from streams.web.board import Board
 from streams.web.server import make_app, serve
 from streams.worker import logs, loops
 from streams.worker.board_feed import Listener, feed
-from streams.worker.preflight import NotReadyError, check_catalogue, check_topics
+from streams.worker.ingest.ingest import Ingest
+from streams.worker.preflight import NotReadyError, check_catalogue, check_record_times, check_topics
 from streams.worker.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -30,20 +32,40 @@ def run_worker(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit code. What breaks on the way ends the process with 1 (see `die`)."""
     logs.configure(settings.log_level)
     try:
-        catalogue = definitions.load(settings.experiments)
+        catalogue, rekeyed = definitions.load(settings.experiments), routes.load(settings.ingest)
         check_catalogue(catalogue)
+        check_record_times(settings, rekeyed)
         _collect_seldom()
-        asyncio.run(_work(settings, catalogue))
-    except (DefinitionError, NotReadyError, OSError) as error:
+        asyncio.run(_work(settings, catalogue, rekeyed))
+    except (DefinitionError, RoutesError, NotReadyError, OSError) as error:
         log.error("cannot start: %s", error)  # noqa: TRY400  (the message says it all)
         return USAGE
     return OK
 
 
-async def _work(settings: Settings, catalogue: Catalogue) -> None:
+def run_ingest(settings: Settings) -> int:
+    """Re-key foreign topics until SIGTERM or SIGINT; the exit code, as of a worker."""
+    logs.configure(settings.log_level)
+    try:
+        known = routes.load(settings.ingest)
+        check_record_times(settings, known)
+        asyncio.run(_ingest(settings, known))
+    except (RoutesError, NotReadyError, OSError) as error:
+        log.error("cannot start: %s", error)  # noqa: TRY400  (the message says it all)
+        return USAGE
+    return OK
+
+
+async def _ingest(settings: Settings, known: Routes) -> None:
     stop = _signalled()
-    await check_topics(settings)
-    worker, board = Worker(settings, catalogue), Board()
+    await check_topics(settings, known)
+    await Ingest(settings, known).run(stop)
+
+
+async def _work(settings: Settings, catalogue: Catalogue, rekeyed: Routes) -> None:
+    stop = _signalled()
+    await check_topics(settings, rekeyed)
+    worker, board = Worker(settings, catalogue, rekeyed.kinds), Board()
     board.pipeline = lambda: worker.pipeline
     listener = Listener(lambda _, experiment: board.show(experiment), board.add_point, board.add_decision)
     names = (settings.web_host, socket.gethostname())  # Prometheus calls a container by its host name

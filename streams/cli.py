@@ -30,6 +30,8 @@ Experiments = Annotated[Path, typer.Option(help="Folder of experiment definition
 Partitions = Annotated[int, typer.Option(help="Partitions of each source topic.", min=1)]
 Port = Annotated[int | None, typer.Option(help="Loopback port of the page; the default is 8080, or a free one.")]
 
+Routes = Annotated[Path | None, typer.Option("--ingest", help="File that says what ingest re-keys.", exists=True)]
+
 ADDRESS = "127.0.0.1:9092"
 
 
@@ -56,6 +58,7 @@ def worker(
         str | None, typer.Option("--bootstrap", help="Address of the broker, host:port.")
     ] = None,
     partitions: Annotated[int | None, typer.Option(help="Partitions of each source topic.", min=1)] = None,
+    ingest: Routes = None,
     idle_clock: Annotated[str | None, typer.Option(help="`wall`, or `record` to back-fill historic topics.")] = None,
     until: Annotated[
         str | None, typer.Option(help="With `record`: move the clock here once all is read (RFC 3339).")
@@ -72,6 +75,22 @@ def worker(
     from streams.settings import Settings
 
     raise typer.Exit(bootstrap.run_worker(Settings.read(**given)))
+
+
+@app.command(epilog="Example: `peekproof ingest --ingest ingest.yaml --bootstrap kafka:9092`")
+def ingest(
+    ingest: Annotated[Path, typer.Option(help="File that says which topics, in which format.", exists=True)],
+    bootstrap_servers: Annotated[
+        str | None, typer.Option("--bootstrap", help="Address of the broker, host:port.")
+    ] = None,
+    partitions: Annotated[int | None, typer.Option(help="Partitions of each source topic.", min=1)] = None,
+) -> None:
+    """Re-key topics of another format, key or number of partitions, until SIGTERM."""
+    given = locals()
+    from streams import bootstrap
+    from streams.settings import Settings
+
+    raise typer.Exit(bootstrap.run_ingest(Settings.read(**given)))
 
 
 def _instant(text: str | None) -> str | None:
@@ -291,11 +310,12 @@ BackFill = Annotated[bool, typer.Option(help="For historic events: keep their ow
 def plan(
     bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
     partitions: Partitions = 4,
+    ingest: Routes = None,
     *,
     back_fill: BackFill = False,
 ) -> None:
     """Show what `apply` would change; exit code 1 when there is something."""
-    changes = _changes(bootstrap_servers, partitions, back_fill=back_fill)
+    changes = _changes(bootstrap_servers, partitions, ingest, back_fill=back_fill)
     raise typer.Exit(FOUND if changes else OK)
 
 
@@ -303,12 +323,13 @@ def plan(
 def apply(
     bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
     partitions: Partitions = 4,
+    ingest: Routes = None,
     *,
     back_fill: BackFill = False,
     yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
 ) -> None:
     """Create and configure the topics, after showing what changes."""
-    changes = _changes(bootstrap_servers, partitions, back_fill=back_fill)
+    changes = _changes(bootstrap_servers, partitions, ingest, back_fill=back_fill)
     from streams.worker import topics as admin
 
     if changes and (yes or typer.confirm("apply?")):
@@ -316,11 +337,13 @@ def apply(
         sys.stdout.write("done\n")
 
 
-def _changes(address: str, partitions: int, *, back_fill: bool) -> list[Any]:
+def _changes(address: str, partitions: int, ingest: Path | None, *, back_fill: bool) -> list[Any]:
+    from streams.codecs import routes
     from streams.core.topology import topics as all_topics
     from streams.worker import topics as admin
 
-    wanted = all_topics(partitions, partitions, record_time="create" if back_fill else "append")
+    rekeyed = routes.load(ingest).kinds
+    wanted = all_topics(partitions, partitions, record_time="create" if back_fill else "append", rekeyed=rekeyed)
     changes = admin.plan(address, wanted)
     sys.stdout.write("".join(f"{change}\n" for change in changes) or "nothing to change\n")
     return changes

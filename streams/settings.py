@@ -26,6 +26,7 @@ class Settings:
 
     bootstrap_servers: str = "127.0.0.1:9092"
     experiments: Path = Path("experiments")
+    ingest: Path | None = None  # file of routes: what ingest re-keys
     unit_key: str = field(default="", repr=False)
     instance_id: str | None = None
     partitions: int = 4
@@ -73,7 +74,7 @@ class Settings:
 def _typed(kind: type[Settings], name: str, value: Any) -> Any:
     wanted = get_type_hints(kind)[name]
     try:
-        if wanted is Path:
+        if wanted in (Path, Path | None):
             return Path(value)
         if name == "until":
             return parse_instant(value)

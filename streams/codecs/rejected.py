@@ -16,18 +16,19 @@ _encode = msgspec.json.Encoder().encode
 
 def encode(rejected: Rejected, record: Record, partition: int) -> bytes:
     """Reason, place and a redacted sample; of what can't be read only length and hash."""
-    value = record.value or b""
-    return _encode(
-        {
-            "reason": rejected.reason,
-            "topic": f"peekproof.{rejected.kind}",
-            "partition": partition,
-            "offset": rejected.offset,
-            "length": len(value),
-            "sha256": hashlib.sha256(value).hexdigest(),
-            "sample": None if rejected.reason in UNREADABLE else sample(value),
-        }
-    )
+    shown = None if rejected.reason in UNREADABLE else sample(record.value or b"")
+    return _encode(_told(rejected.reason, record, (f"peekproof.{rejected.kind}", partition)) | {"sample": shown})
+
+
+def encode_foreign(reason: str, record: Record, place: tuple[str, int]) -> bytes:
+    """The same of a record that ingest can't read; what names a person in a foreign format is not known."""
+    return _encode(_told(reason, record, place) | {"sample": None})
+
+
+def _told(reason: str, record: Record, place: tuple[str, int]) -> dict[str, Any]:
+    value, (topic, partition) = record.value or b"", place
+    where = {"reason": reason, "topic": topic, "partition": partition, "offset": record.offset}
+    return {**where, "length": len(value), "sha256": hashlib.sha256(value).hexdigest()}
 
 
 def sample(value: bytes) -> str | None:

@@ -39,10 +39,11 @@ class Refused(NamedTuple):
 
 
 class Rekeyed(NamedTuple):
-    """A batch. What is in neither list is nothing to us."""
+    """A batch. What is in neither list is nothing to us. `latest` is the largest record time of what isn't refused."""
 
     written: list[Written]
     refused: list[Refused]
+    latest: int
 
 
 class Rekeyer:
@@ -61,14 +62,17 @@ class Rekeyer:
     def rekey(self, topic: str, records: Iterable[Record]) -> Rekeyed:
         """A batch of one foreign topic."""
         (map_, kinds), written, refused = self._formats[topic], list[Written](), list[Refused]()
+        latest = 0
         for record in records:
             mapped = _mapped(map_, record)
             outcome = self._written(mapped, record) if isinstance(mapped, Mapped) and mapped.kind in kinds else mapped
+            if isinstance(outcome, str):
+                refused.append(Refused(outcome, record))
+                continue
+            latest = max(latest, record.timestamp)
             if isinstance(outcome, Written):
                 written.append(outcome)
-            elif isinstance(outcome, str):
-                refused.append(Refused(outcome, record))
-        return Rekeyed(written, refused)
+        return Rekeyed(written, refused, latest)
 
     def _written(self, mapped: Mapped, record: Record) -> Written | str:
         try:

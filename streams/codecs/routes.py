@@ -26,10 +26,17 @@ class Routes(Struct, frozen=True, forbid_unknown_fields=True):
         """Names of the foreign topics."""
         return tuple(route.topic for route in self.ingest)
 
+    def topics_of(self, kind: str) -> tuple[str, ...]:
+        """Names of those whose events of a kind are taken."""
+        return tuple(route.topic for route in self.ingest if kind in route.to)
+
     @property
     def kinds(self) -> frozenset[str]:
         """Kinds of source that ingest writes: nobody else may."""
         return frozenset(kind for route in self.ingest for kind in route.to)
+
+
+NONE = Routes(())
 
 
 def load(file: Path | None) -> Routes:
@@ -39,7 +46,7 @@ def load(file: Path | None) -> Routes:
         RoutesError: they can't be used.
     """
     if file is None:
-        return Routes(())
+        return NONE
     try:
         routes = msgspec.convert(safe_yaml.read(file.read_bytes()), Routes)
     except ValueError as error:  # also every validation error of msgspec

@@ -1,5 +1,6 @@
 """Every topic of Peekproof: its name, its partitions, and the settings its meaning rests on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +12,7 @@ EVIDENCE = "peekproof.evidence"
 REJECTED = "peekproof.rejected"
 
 APPLICATION = "peekproof"  # Faust's application id: also the consumer group and the prefix of its table changelogs
+INGEST_APPLICATION = f"{APPLICATION}-ingest"
 EVALUATION_TABLE = "evaluation"
 EVALUATION_CHANGELOG = f"{APPLICATION}-{EVALUATION_TABLE}-changelog"
 
@@ -30,7 +32,13 @@ class Topic:
     settings: dict[str, str] = field(default_factory=dict)
 
 
-def topics(partitions: int, evaluation_partitions: int, *, record_time: RecordTime = "append") -> tuple[Topic, ...]:
+def topics(
+    partitions: int,
+    evaluation_partitions: int,
+    *,
+    record_time: RecordTime = "append",
+    rekeyed: Collection[str] = (),
+) -> tuple[Topic, ...]:
     """The topics of one installation.
 
     Args:
@@ -38,10 +46,11 @@ def topics(partitions: int, evaluation_partitions: int, *, record_time: RecordTi
         evaluation_partitions: of all that is keyed by experiment; a changelog has as many as the counts it follows.
         record_time: "append" on live topics: the broker's own time decides what is late; "create" for back-filling
             historic events, whose times lie so far back that only `retention.ms=-1` keeps them from being deleted.
+        rekeyed: kinds of source that ingest writes, which sets their record times.
     """
     return (
-        Topic(EXPOSURES, partitions, SOURCE[record_time]),
-        Topic(CONVERSIONS, partitions, SOURCE[record_time]),
+        Topic(EXPOSURES, partitions, _source(record_time, is_rekeyed="exposures" in rekeyed)),
+        Topic(CONVERSIONS, partitions, _source(record_time, is_rekeyed="conversions" in rekeyed)),
         Topic(COUNTS, evaluation_partitions, _kept(days=1)),
         Topic(EVALUATION_CHANGELOG, evaluation_partitions, COMPACTED),
         Topic(DECISIONS, evaluation_partitions, {**OUR_RECORDS, "cleanup.policy": "delete", "retention.ms": FOR_EVER}),
@@ -72,6 +81,10 @@ def _times(word: int) -> int:
     return word * 0x5BD1E995 & 0xFFFF_FFFF
 
 
+def _source(record_time: RecordTime, *, is_rekeyed: bool) -> dict[str, str]:
+    return REKEYED if is_rekeyed and record_time == "append" else SOURCE[record_time]
+
+
 def _kept(days: int) -> dict[str, str]:
     # stamped by the broker: a record about an old event must not be deleted at birth
     stamped = {"message.timestamp.type": "LogAppendTime", "retention.ms": str(days * DAY_MS)}
@@ -85,6 +98,8 @@ SOURCE: dict[RecordTime, dict[str, str]] = {
     "append": {**EVENTS, "message.timestamp.type": "LogAppendTime", "retention.ms": str(90 * DAY_MS)},
     "create": {**EVENTS, "message.timestamp.type": "CreateTime", "retention.ms": FOR_EVER},
 }
+# The foreign record's time: an outage of ingest then makes nothing late.
+REKEYED = SOURCE["append"] | {"message.timestamp.type": "CreateTime"}
 # As much as a worker sends in one request: one record may tell of every experiment.
 OUR_RECORDS = {"max.message.bytes": str(4 * MIB)}
 # The broker compacts closed segments only: small ones, or nothing is ever compacted.

@@ -14,19 +14,19 @@ from streams.worker.transport.batch import AHEAD
 def add_agents(app: App, taking: Taking, judging: Judging) -> None:
     """Register both agents with the app."""
 
-    @app.agent(_batched(app, EXPOSURES, CONVERSIONS), name="attribution")
+    @app.agent(batched(app, EXPOSURES, CONVERSIONS), name="attribution")
     async def attribution(stream: Any) -> None:
         async for batch in stream:
             await taking.take(batch)
 
-    @app.agent(_batched(app, COUNTS), name="evaluation")
+    @app.agent(batched(app, COUNTS), name="evaluation")
     async def evaluation(stream: Any) -> None:
         async for batch in stream:
             counts = (counts_codec.decode(record.value) for record in batch.records)
             await judging.take(chain.from_iterable(counts), app.producer)
 
 
-def _batched(app: App, *names: str) -> Any:
+def batched(app: App, *names: str) -> Any:
     """Topics with a bounded queue (app.topic takes `maxsize` and drops it); their positions are ours: see transport."""
     topic = app.topic(*names, acks=False)
     topic.maxsize = AHEAD

@@ -36,12 +36,13 @@ class App(faust.App):
 
 def make_app(settings: Settings, readings: Readings) -> App:
     """The configured application, without agents."""
-    app = App(APPLICATION, **_configuration(settings))
+    app = App(APPLICATION, **configuration(settings))
     app.settings, app.readings = settings, readings
     return app
 
 
-def _configuration(settings: Settings) -> dict[str, Any]:
+def configuration(settings: Settings) -> dict[str, Any]:
+    """What Faust and its clients are told, whatever they work for."""
     return {
         "broker": [f"kafka://{server}" for server in settings.bootstrap_servers.split(",")],
         "key_serializer": "raw",

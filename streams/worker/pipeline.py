@@ -9,8 +9,8 @@ from streams.worker.clock import IdleClock
 from streams.worker.reading import SOURCES, Reading
 from streams.worker.readings import Readings
 
-OUTCOMES = ("read", "accepted", "late", "unused", "behind_clock")
-TAKEN = ("accepted", "late")
+OUTCOMES = ("read", "accepted", "late", "unused", "behind_clock", "watermarks")
+TAKEN = ("accepted", "late", "watermarks")
 REJECTED = "rejected."
 
 Json = dict[str, Any]

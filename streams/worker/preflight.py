@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError
 
+from streams.codecs.routes import NONE, Routes
 from streams.core.definition import Catalogue
 from streams.core.topology import topics
 from streams.settings import Settings
+from streams.worker.topics import Set, plan
 
 
 class NotReadyError(Exception):
@@ -24,9 +26,29 @@ def check_catalogue(catalogue: Catalogue) -> None:
             )
 
 
-async def check_topics(settings: Settings) -> None:
+def check_record_times(settings: Settings, routes: Routes) -> None:
+    """Topics that ingest writes carry the times it gives."""
+    wanted = topics(settings.partitions, settings.evaluation_partitions, rekeyed=routes.kinds)
+    ours = [topic for topic in wanted if topic.settings.get("message.timestamp.type") == "CreateTime"]
+    for change in plan(settings.bootstrap_servers, ours) if ours else ():
+        if isinstance(change, Set) and change.name == "message.timestamp.type":
+            raise NotReadyError(
+                f"topic {change.topic} has {change.present} as {change.name}, but {settings.ingest} says that ingest "
+                "writes it, with times of its own; make it so with `peekproof topics apply --ingest FILE`"
+            )
+
+
+def check_foreign(there: Mapping[str, int], routes: Routes) -> None:
+    """Every topic of a route is there."""
+    for name in routes.topics:
+        if name not in there:
+            raise NotReadyError(f"topic {name} is missing, which a route names; correct the route or create the topic")
+
+
+async def check_topics(settings: Settings, routes: Routes = NONE) -> None:
     """Every topic is there with the partitions the settings say."""
     there = await _partitions(settings.bootstrap_servers)
+    check_foreign(there, routes)
     for topic in topics(settings.partitions, settings.evaluation_partitions):
         found = there.get(topic.name, 0)
         if found == 0:

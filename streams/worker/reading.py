@@ -41,12 +41,15 @@ class Reading:
     """
 
     def __init__(
-        self, attribution: Attribution, decoder: Decoder, events: Counter[tuple[str, str]] | None = None
+        self,
+        attribution: Attribution,
+        decoders: Mapping[str, Decoder],
+        events: Counter[tuple[str, str]] | None = None,
     ) -> None:
         self.attribution = attribution
         self.targets: Mapping[str, int] | None = None
         self.published = dict(attribution.offsets)
-        self._decoder = decoder
+        self._decoders = decoders
         self._events = Counter() if events is None else events
         self._misses = dict.fromkeys(KINDS, 0)
 
@@ -90,7 +93,7 @@ class Reading:
 
     def _apply(self, kind: str, records: Sequence[Record]) -> list[Refusal]:
         before, is_news = self.attribution.tallies[kind].copy(), self.caught_up
-        rejected, first = self.attribution.apply(kind, self._decoder.arrivals(records)), records[0].offset
+        rejected, first = self.attribution.apply(kind, self._decoders[kind].arrivals(records)), records[0].offset
         if is_news:  # what is read to rebuild the state has been told of before
             self._tell(kind, self.attribution.tallies[kind] - before)
         return [Refusal(self.attribution.partition, one, records[one.offset - first]) for one in rejected]

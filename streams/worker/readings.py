@@ -1,9 +1,10 @@
 """The source partitions this worker reads."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from streams.codecs.cloudevents import Decoder
+from streams.codecs.rekeyed import RekeyedDecoder
 from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.worker.reading import SOURCES, Reading
@@ -14,14 +15,18 @@ Place = tuple[str, int]  # topic and partition
 class Readings(dict[int, Reading]):
     """Readings by partition.
 
+    Args:
+        rekeyed: kinds of source that ingest writes.
+
     Attributes:
         events: what this process has read since it was rebuilt, whatever partitions it had: records by topic and
             outcome.
     """
 
-    def __init__(self, catalogue: Catalogue, unit_key: bytes) -> None:
+    def __init__(self, catalogue: Catalogue, unit_key: bytes, rekeyed: Collection[str] = ()) -> None:
         super().__init__()
         self._catalogue = catalogue
+        self._key, self._rekeyed = unit_key, rekeyed
         self._decoder = Decoder(unit_key)
         self.events: Counter[tuple[str, str]] = Counter()
 
@@ -40,4 +45,8 @@ class Readings(dict[int, Reading]):
         return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.published.items()}
 
     def _new(self, partition: int) -> Reading:
-        return Reading(Attribution(self._catalogue, partition), self._decoder, self.events)
+        decoders = {kind: self._decoder_of(kind, partition) for kind in SOURCES}
+        return Reading(Attribution(self._catalogue, partition, self._rekeyed), decoders, self.events)
+
+    def _decoder_of(self, kind: str, partition: int) -> Decoder:
+        return RekeyedDecoder(self._key, (SOURCES[kind], partition)) if kind in self._rekeyed else self._decoder

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -33,9 +34,9 @@ GOODBYE_S = 5.0  # for the last counts, and again for the rest; what has not end
 class Worker:
     """Everything between the source topics and the decisions."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+    def __init__(self, settings: Settings, catalogue: Catalogue, rekeyed: Collection[str] = ()) -> None:
         self._settings = settings
-        self._readings = Readings(catalogue, settings.key)
+        self._readings = Readings(catalogue, settings.key, rekeyed)
         self._clock = IdleClock(settings, self._readings)
         self._stalls = Stalls()
         self._rounds = Rounds(settings, self._readings)

@@ -108,11 +108,11 @@ def matured(experiment):
     return experiment and {variant: arm["matured"] for variant, arm in experiment["metrics"]["bought"].items()}
 
 
-def fresh_topics(bootstrap, record_time="create", partitions=PARTITIONS):
+def fresh_topics(bootstrap, record_time="create", partitions=PARTITIONS, rekeyed=()):
     """Empty topics of Peekproof on a real broker, whatever was there before."""
     admin, wanted = (
         AdminClient({"bootstrap.servers": bootstrap}),
-        topics(partitions, partitions, record_time=record_time),
+        topics(partitions, partitions, record_time=record_time, rekeyed=rekeyed),
     )
     names = {topic.name for topic in wanted}
     if old := sorted(names & present(admin)):
@@ -215,7 +215,7 @@ class WorkerProcess:
 
 
 @contextmanager
-def worker(bootstrap, folder, name="worker", prelude="", **settings):
+def worker(bootstrap, folder, name="worker", prelude="", run="run_worker", **settings):
     """Run a worker over the experiments of a folder, after code that may change it; it ends with the block."""
     (port,) = free_ports(1)
     log = folder / f"{name}-{port}.log"
@@ -229,7 +229,7 @@ def worker(bootstrap, folder, name="worker", prelude="", **settings):
         *(f"{key}={value}" for key, value in environment.items()),
         sys.executable,
         "-c",
-        prelude + RUN,
+        prelude + RUN.replace("run_worker", run),
     ]
     process = WorkerProcess(launch(argv, log, tied=True), port, log)
     try:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.codecs.cloudevents import Decoder
-from streams.core.events import Record
+from streams.core.events import KINDS, Record
 from streams.worker.reading import PATIENCE, PIECE, LogHoleError, Reading
 from streams.worker.readings import Readings
 from tests.worker.rig import START
@@ -16,7 +16,7 @@ LOG = exposed(0, 12)
 
 @pytest.fixture
 def reading():
-    return Reading(attribution(), Decoder())
+    return Reading(attribution(), dict.fromkeys(KINDS, Decoder()))
 
 
 def entered(reading):
@@ -26,7 +26,7 @@ def entered(reading):
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 12))))
 def test_deliveries_from_anywhere_below_the_state_count_nothing_twice(stretches):
-    reading = Reading(attribution(), Decoder())
+    reading = Reading(attribution(), dict.fromkeys(KINDS, Decoder()))
     for start, length in [*stretches, (0, 12)]:
         if start <= reading.offsets["exposures"]:
             take(reading, LOG[start : start + length])

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from faust.types import TP, ConsumerMessage
 
 from streams.core.events import Record
-from streams.core.topology import CONVERSIONS, COUNTS, EXPOSURES
+from streams.core.topology import EVALUATION_CHANGELOG
 
-BATCHED = frozenset({EXPOSURES, CONVERSIONS, COUNTS})
 AHEAD = 8  # batches that wait for an agent; a full queue holds the reader back, so memory stays bounded
 
 _fields = attrgetter(*Record._fields)
@@ -34,6 +33,11 @@ class Batch(NamedTuple):
     def start(self) -> int:
         """Offset of the first record."""
         return self.records[0].offset
+
+
+def is_batched(topic: str) -> bool:
+    """Whether our agents read it; changelogs are read by Faust, record by record."""
+    return topic != EVALUATION_CHANGELOG
 
 
 def batch(tp: TP, fetched: Sequence[Any], era: int) -> Batch:

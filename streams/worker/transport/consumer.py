@@ -6,7 +6,7 @@ from typing import Any
 from faust.types import TP
 
 from streams.worker.logs import FRAMEWORK
-from streams.worker.transport.batch import BATCHED, batch, to_message
+from streams.worker.transport.batch import batch, is_batched, to_message
 from streams.worker.transport.client import ConsumerThread
 from streams.worker.transport.positions import Positions
 
@@ -37,11 +37,11 @@ class Consumer(Positions):
             for message in self._messages(tp, records, eras[tp], generation):
                 if not self.flow_active or generation != self.app.consumer_generation_id:
                     return
-                if tp.topic in BATCHED or tp in active:
+                if is_batched(tp.topic) or tp in active:
                     yield tp, message
 
     def _messages(self, tp: TP, records: Sequence[Any], era: int, generation: Any) -> Iterable[Any]:
-        if tp.topic in BATCHED:
+        if is_batched(tp.topic):
             return [to_message(batch(tp, records, era), generation)]
         return (self._to_message(tp, record) for record in records)
 

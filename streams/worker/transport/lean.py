@@ -7,7 +7,7 @@ class, which has the same four fields, and all that fails is a contract test.
 from collections import OrderedDict
 from typing import Any
 
-from streams.worker.transport.batch import BATCHED
+from streams.worker.transport.batch import is_batched
 
 
 class Arrivals(OrderedDict[Any, Any]):
@@ -15,7 +15,7 @@ class Arrivals(OrderedDict[Any, Any]):
 
     def __setitem__(self, tp: Any, fetched: Any) -> None:
         records = getattr(fetched, "_partition_records", None)  # an error has none
-        if records is not None and tp.topic in BATCHED:
+        if records is not None and is_batched(tp.topic):
             records._consumer_record = _as_parsed  # noqa: SLF001
         super().__setitem__(tp, fetched)
 

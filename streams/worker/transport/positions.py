@@ -1,9 +1,9 @@
 """Where to read: the source on from the state; counts from now on, as they are cumulative and all come again soon."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from aiokafka.errors import IllegalStateError, KafkaError
 from faust.types import TP
@@ -11,14 +11,15 @@ from faust.types import TP
 from streams.core.topology import COUNTS
 from streams.worker.fatal import die
 from streams.worker.reading import SOURCES
-from streams.worker.transport.batch import BATCHED, Batch
+from streams.worker.transport.batch import Batch, is_batched
 from streams.worker.transport.commits import Commits
-from streams.worker.transport.refusals import refuse_renewed, refuse_shortened
+from streams.worker.transport.refusals import REBUILD, refuse_renewed, refuse_shortened
 
 
 class Positions(Commits):
     """Faust's consumer, reading from the state's offsets instead of the committed ones."""
 
+    remedy: ClassVar[str] = REBUILD
     _held: set[TP]  # waits for the seek
     _sought: set[TP]  # waits for the flow
 
@@ -41,7 +42,7 @@ class Positions(Commits):
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Faust resumes before it seeks, and so delivers from wrong positions; ours are held until they are right."""
         resumed = set(tps)
-        self._held = {tp for tp in resumed if tp.topic in BATCHED}
+        self._held = {tp for tp in resumed if is_batched(tp.topic)}
         super().resume_partitions(resumed - self._held)
 
     async def perform_seek(self) -> None:
@@ -49,11 +50,15 @@ class Positions(Commits):
         await super().perform_seek()
         ends = await self.highwaters(*self.assignment())
         self._distrust_commits(ends)
-        positions = {TP(*place): offset for place, offset in self.app.readings.positions().items()}
-        refuse_shortened(positions, await self.earliest_offsets(*positions))
-        refuse_renewed(positions, ends)
-        await self.seek_wait(positions | {tp: end for tp, end in ends.items() if tp.topic == COUNTS})
+        await self.seek_wait(await self._starts(ends))
         self._sought, self._held = self._held, set()
+
+    async def _starts(self, ends: Mapping[TP, int]) -> dict[TP, int]:
+        """The positions of the state; of counts the end."""
+        positions = {TP(*place): offset for place, offset in self.app.readings.positions().items()}
+        refuse_shortened(positions, await self.earliest_offsets(*positions), self.remedy)
+        refuse_renewed(positions, ends)
+        return positions | {tp: end for tp, end in ends.items() if tp.topic == COUNTS}
 
     def resume_flow(self) -> None:
         """Faust empties all queues between the seek and this. When the seek takes too long, it goes on in silence."""
@@ -68,7 +73,7 @@ class Positions(Commits):
         self._eras[tp] += 1
         with suppress(IllegalStateError, KafkaError, TimeoutError):
             await self.seek_wait({tp: offset})
-            refuse_shortened({tp: offset}, await self.earliest_offsets(tp))
+            refuse_shortened({tp: offset}, await self.earliest_offsets(tp), self.remedy)
 
     def is_current(self, batch: Batch) -> bool:
         """Whether it was asked for after the latest seek of its log: only then is a gap before it news."""

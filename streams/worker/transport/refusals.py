@@ -6,14 +6,16 @@ from faust.types import TP
 
 from streams.worker.fatal import die
 
+REBUILD = "raise retention.ms above the age of the experiments, and start anew on empty topics"
 
-def refuse_shortened(positions: Mapping[TP, int], earliest: Mapping[TP, int]) -> None:
-    """The state is read on from the log; without what comes next every count would be too low."""
+
+def refuse_shortened(positions: Mapping[TP, int], earliest: Mapping[TP, int], remedy: str = REBUILD) -> None:
+    """What comes next is gone; without it every count would be too low."""
     for tp, offset in positions.items():
         if earliest[tp] > offset:
             die(
                 f"{tp.topic} begins at offset {earliest[tp]}, but its state needs it from {offset}: the broker has "
-                "deleted records; raise retention.ms above the age of the experiments, and start anew on empty topics",
+                f"deleted records; {remedy}",
                 topic=tp.topic,
                 partition=tp.partition,
             )
