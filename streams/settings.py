@@ -13,6 +13,7 @@ from streams.core.problems import MendableError
 from streams.core.times import parse_instant
 
 PREFIX = "PEEKPROOF_"
+IDLE_S = 3.0  # by which the clock of a partition at rest stays behind, at most
 KEY_BYTES = 64  # the longest key BLAKE2b takes
 
 
@@ -33,6 +34,7 @@ class Settings:
     evaluation_partitions: int = 4
     round_ms: int = 200
     full_round_s: float = 5.0
+    max_lag_s: float = 60.0  # what is known of a source partition may be so old before verdicts are held
     idle_clock: Literal["wall", "record"] = "wall"
     until: int | None = None  # ms since 1970; given as RFC 3339
     session_timeout_s: float = 10.0
@@ -46,6 +48,12 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("partitions", "evaluation_partitions", "round_ms", "full_round_s", "session_timeout_s"):
             _require(getattr(self, name) > 0, name, "must be greater than 0", "leave it out to take the default")
+        _require(
+            self.max_lag_s >= 2 * (self.full_round_s + IDLE_S),
+            "max_lag_s",
+            f"is less than twice full_round_s and {IDLE_S:g} s: counts of a partition at rest are as old",
+            f"set it to {2 * (self.full_round_s + IDLE_S):g} or more",
+        )
         _require(len(self.key) <= KEY_BYTES, "unit_key", f"has over {KEY_BYTES} bytes", "shorten it")
         _require(
             self.until is None or self.idle_clock == "record",

@@ -34,7 +34,8 @@ def derived(x: Experiment, record: Record, before: Record | None, cells: list[in
     There is one, unless the early reading of a guardrail may act: that it fired some looks ago is not in the record.
     """
     look, state = look_of(record.said["evidence"], cells), state_of(x, record, cells)
-    gate = next(gates(x, state, [look], silence=False))._replace(silent=record.said["verdict"] == "no_data")
+    said = record.said["verdict"]
+    gate = next(gates(x, state, [look], silence=False))._replace(silent=said == "no_data", behind=said == "held")
     reached = _reached(x, state, cells) | _said(x, record)
     for early in (frozenset[int](), *_early_actors(x)):
         statuses = Statuses(x, reached | early)

@@ -24,7 +24,7 @@ _encode = msgspec.json.Encoder(order=None).encode
 def decide(x: Experiment, state: State, look: Look, statuses: Statuses) -> tuple[State, bytes]:
     """Write the state's judgement down as the next decision."""
     seq = state.decided.seq + 1 if state.decided else 1
-    judgement = replace(state.judgement, reasons=reasons.explain(x, state, look.cells, statuses))
+    judgement = replace(state.judgement, reasons=reasons.explain(x, state, look, statuses))
     state = replace(state, judgement=judgement)
     id_ = hashlib.sha256(f"{x.id}|{x.epoch}|{x.config_hash}|{seq}".encode()).hexdigest()
     record = _encode(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from streams.core.attribution import Counts
 from streams.core.definition import Experiment
 from streams.core.journey import Journey, end
-from streams.core.look import Look, present
+from streams.core.look import Look, Recency, present
 from streams.core.state import Part, State
 from streams.core.tracks import tracks
 from streams.core.walk import Path, stay, walk
@@ -58,15 +58,17 @@ def begin(x: Experiment) -> State:
     return State(x.config_hash, x.epoch, log_e=none, max_log_e=none, best=none)
 
 
-def look(x: Experiment, state: State | None, arrived: Sequence[Counts], partitions: int) -> Outcome:
+def look(
+    x: Experiment, state: State | None, arrived: Sequence[Counts], partitions: int, recency: Recency | None = None
+) -> Outcome:
     """Take the counts that arrived together, as one look; judge once every one of `partitions` has been heard."""
-    return looks([Asked(x, state, arrived)], partitions)[0]
+    return looks([Asked(x, state, arrived)], partitions, recency)[0]
 
 
-def looks(asked: Sequence[Asked], partitions: int) -> list[Outcome]:
+def looks(asked: Sequence[Asked], partitions: int, recency: Recency | None = None) -> list[Outcome]:
     """A look at each of several experiments: what it would be for each alone, for little more than the price of one."""
     taken = [_take(one, partitions) for one in asked]
-    judged = iter(end(_journeys([one for one in taken if one.due])))
+    judged = iter(end(_journeys([one for one in taken if one.due], recency)))
     return [Outcome(*(next(judged) if one.due else (one.state, [])), one.stale) for one in taken]
 
 
@@ -105,9 +107,9 @@ def _differ(before: Mapping[str, Part], after: Mapping[str, Part]) -> bool:
     return any(key not in before or before[key].cells != part.cells for key, part in after.items())
 
 
-def _journeys(due: Sequence[Taken]) -> list[Journey]:
+def _journeys(due: Sequence[Taken], recency: Recency | None) -> list[Journey]:
     """One look each. Where nothing has moved there is no need to ask the tests: evidence is a function of the cells."""
-    seen = [[present(one.state)] for one in due]
+    seen = [[present(one.state, recency)] for one in due]
     moved = [(one.x, one.state, looks) for one, looks in zip(due, seen, strict=True) if one.moved]
     paths = iter(_paths(*map(list, zip(*moved, strict=True))) if moved else [])
     return [

@@ -17,6 +17,8 @@ class Gates(NamedTuple):
     ended: bool  # the last unit of the runtime has matured
     crossed: bool  # too many units saw two variants
     silent: bool  # no exposure for longer than the grace
+    behind: bool = False  # some partition's counts are too old to stop on
+    recent: bool = True  # all are as recent as it takes to let go of what was held
 
 
 def gates(x: Experiment, state: State, looks: Sequence[Look], *, silence: bool) -> Iterator[Gates]:
@@ -31,6 +33,8 @@ def gates(x: Experiment, state: State, looks: Sequence[Look], *, silence: bool) 
             ended=ends is not None and one.clock >= ends,
             crossed=crossed > 0 and crossed >= exposing.block_ratio * (units + crossed),
             silent=silence and one.clock - last > schedule.no_data_grace,
+            behind=one.recency is not None and one.clock < one.recency.least,
+            recent=one.recency is None or one.clock >= one.recency.enough,
         )
 
 

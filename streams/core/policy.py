@@ -32,10 +32,15 @@ def judge(x: Experiment, statuses: Statuses, gates: Gates, before: Judgement) ->
         return Judgement("invalid_srm", "review")
     if gates.warm and gates.crossed:
         return Judgement("invalid_multi_exposure", "review")
-    if before.latched:
-        return before
+    return before if before.latched else _open(x, statuses, gates, before)
+
+
+def _open(x: Experiment, statuses: Statuses, gates: Gates, before: Judgement) -> Judgement:
+    """The verdict while none stands; old counts hold whatever would act on them, and leave paused what is."""
     if not gates.warm:
         return Judgement("warming_up")
+    if gates.behind or (before.verdict == "held" and not gates.recent):
+        return before if before.verdict == "paused" else Judgement("held")
     return _decide(x, statuses, gates)
 
 

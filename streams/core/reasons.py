@@ -7,11 +7,12 @@ from streams.core import report, sizes
 from streams.core.cells import index
 from streams.core.contrasts import contrasts
 from streams.core.definition import Experiment, Metric
+from streams.core.look import Look
 from streams.core.nulls import in_words
 from streams.core.schema import Size
 from streams.core.state import State
 from streams.core.status import Statuses
-from streams.core.times import UNITS
+from streams.core.times import UNITS, format_instant
 
 SAYING = {
     "winner": "better by",
@@ -22,42 +23,46 @@ SAYING = {
 }
 
 
-def explain(x: Experiment, state: State, totals: list[int], statuses: Statuses) -> tuple[str, ...]:
+def explain(x: Experiment, state: State, look: Look, statuses: Statuses) -> tuple[str, ...]:
     """One line per fact behind the state's verdict; never empty."""
     first = OWN_WORDS.get(state.judgement.verdict)
-    own = first(x, state, totals, statuses) if first else []
-    said = [*own, *_findings(x, state, totals)] or [_waiting(x)]
+    own = first(x, state, look, statuses) if first else []
+    said = [*own, *_findings(x, state, look.cells)] or [_waiting(x)]
     return (*said, *_untested(x))
 
 
-def _warming_up(x: Experiment, _state: State, totals: list[int], _statuses: Statuses) -> list[str]:
-    units = sum(report.totals(x, totals)["units"].values())
+def _warming_up(x: Experiment, _state: State, look: Look, _statuses: Statuses) -> list[str]:
+    units = sum(report.totals(x, look.cells)["units"].values())
     return [f"{units:,} of the {x.spec.schedule.min_units:,} units needed before anything is said"]
 
 
-def _broken_split(x: Experiment, state: State, totals: list[int], _statuses: Statuses) -> list[str]:
-    counts = ", ".join(f"{name} {count:,}" for name, count in report.totals(x, totals)["units"].items())
+def _broken_split(x: Experiment, state: State, look: Look, _statuses: Statuses) -> list[str]:
+    counts = ", ".join(f"{name} {count:,}" for name, count in report.totals(x, look.cells)["units"].items())
     weights = ":".join(f"{100 * weight:.4g}" for weight in x.weights[0])
     chance = report.sample_ratio(state)["p_always_valid"]
     return [f"the split is broken: {counts} where {weights} was declared (always-valid p {chance:.2g})"]
 
 
-def _crossers(x: Experiment, _state: State, totals: list[int], _statuses: Statuses) -> list[str]:
-    units, crossed = sum(report.totals(x, totals)["units"].values()), totals[index("multi_variant")]
+def _crossers(x: Experiment, _state: State, look: Look, _statuses: Statuses) -> list[str]:
+    units, crossed = sum(report.totals(x, look.cells)["units"].values()), look.cells[index("multi_variant")]
     share, most = 100 * crossed / (units + crossed), 100 * x.spec.exposure.block_ratio
     return [f"{crossed:,} units saw two variants, {share:.1f} % of all; at most {most:g} % may"]
 
 
-def _over(x: Experiment, _state: State, _totals: list[int], _statuses: Statuses) -> list[str]:
+def _over(x: Experiment, _state: State, _look: Look, _statuses: Statuses) -> list[str]:
     default = x.spec.decision.default_at_max_runtime
     return [f"the longest runtime is over and nothing was found that decides; the default is {default}"]
 
 
-def _silent(x: Experiment, _state: State, _totals: list[int], _statuses: Statuses) -> list[str]:
+def _silent(x: Experiment, _state: State, _look: Look, _statuses: Statuses) -> list[str]:
     return [f"no exposure for more than {_duration(x.spec.schedule.no_data_grace)}"]
 
 
-def _early_harm(x: Experiment, state: State, _totals: list[int], statuses: Statuses) -> list[str]:
+def _behind(_x: Experiment, _state: State, look: Look, _statuses: Statuses) -> list[str]:
+    return [f"no stop on old counts: source partition {look.slowest} has been read up to {format_instant(look.clock)}"]
+
+
+def _early_harm(x: Experiment, state: State, _look: Look, statuses: Statuses) -> list[str]:
     """Guardrails on which the early reading may do what is done now."""
     acting = [(metric.spec.id, m) for m, metric in enumerate(x.metrics) if _acts(metric, state)]
     pairs = [(name, m, v) for name, m in acting for v in x.treatments]
@@ -69,12 +74,13 @@ def _acts(metric: Metric, state: State) -> bool:
     return metric.spec.role == "guardrail" and metric.spec.early_action == state.judgement.action
 
 
-OWN_WORDS: dict[str, Callable[[Experiment, State, list[int], Statuses], list[str]]] = {
+OWN_WORDS: dict[str, Callable[[Experiment, State, Look, Statuses], list[str]]] = {
     "warming_up": _warming_up,
     "invalid_srm": _broken_split,
     "invalid_multi_exposure": _crossers,
     "stop_max_runtime": _over,
     "no_data": _silent,
+    "held": _behind,
     "paused": _early_harm,
     "stop_harm": _early_harm,
 }

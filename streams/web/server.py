@@ -64,7 +64,7 @@ def _routes(board: Board, metrics: Metrics, ready: Ready) -> list[web.AbstractRo
         web.get("/api/live", partial(_live, board), allow_head=False),
         web.get("/metrics", partial(_metrics, metrics)),
         web.get("/healthz", _healthy),
-        web.get("/readyz", partial(_ready, ready)),
+        web.get("/readyz", partial(_ready, board, ready)),
     ]
 
 
@@ -116,9 +116,11 @@ async def _healthy(_: web.Request) -> web.Response:
     return web.Response(text="alive\n")
 
 
-async def _ready(ready: Ready, _: web.Request) -> web.Response:
-    reason = ready()
-    return web.Response(text=f"{reason or 'ready'}\n", status=503 if reason else 200)
+async def _ready(board: Board, ready: Ready, _: web.Request) -> web.Response:
+    """A worker that lags is ready: nobody else could show better what it knows."""
+    reason, lagging = ready(), board.pipeline_now().get("lagging")
+    text = f"ready, but verdicts are held: partitions {lagging} lag" if lagging else "ready"
+    return web.Response(text=f"{reason or text}\n", status=503 if reason else 200)
 
 
 async def _close(board: Board, _: web.Application) -> None:

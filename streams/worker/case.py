@@ -16,6 +16,7 @@ from streams.core import evaluation
 from streams.core.attribution import Counts
 from streams.core.definition import Experiment
 from streams.core.evaluation import Asked, Outcome
+from streams.core.look import Recency
 from streams.core.state import State
 
 Ends = dict[int, tuple[int, ...]]  # end offsets of the source by partition, in the order of KINDS
@@ -65,6 +66,11 @@ class Case:
         return self._awaited is None
 
     @property
+    def is_held(self) -> bool:
+        """Whether its counts are too old to stop on."""
+        return self.state is not None and self.state.judgement.verdict == "held"
+
+    @property
     def worth_keeping(self) -> bool:
         """Whether a successor must know what happened since the table was written."""
         return self.state is not None and evaluation.worth_keeping(self._kept, self.state)
@@ -75,9 +81,9 @@ class Case:
         self._kept = self.state
         return _pack((state_codec.encode(self.state), self.outbox))
 
-    def take(self, *arrived: Counts) -> None:
+    def take(self, *arrived: Counts, recency: Recency | None = None) -> None:
         """Look at what arrived together, or keep it for the first look."""
-        take([(self, arrived)])
+        take([(self, arrived)], recency)
 
     def due(self, arrived: Iterable[Counts]) -> list[Counts]:
         """What of it is to be looked at now."""
@@ -106,10 +112,10 @@ class Case:
         return reached and counts.config_hash == self.x.config_hash and (known is None or counts.clock >= known.clock)
 
 
-def take(arrived: Iterable[tuple[Case, Iterable[Counts]]]) -> None:
+def take(arrived: Iterable[tuple[Case, Iterable[Counts]]], recency: Recency | None = None) -> None:
     """Look at what arrived together for each of several cases of one worker, or keep it for the first look."""
     due = [(case, counts) for case, told in arrived if (counts := case.due(told))]
     asked = [Asked(case.x, case.state, counts) for case, counts in due]
-    outcomes = evaluation.looks(asked, due[0][0].partitions) if due else []
+    outcomes = evaluation.looks(asked, due[0][0].partitions, recency) if due else []
     for (case, _), outcome in zip(due, outcomes, strict=True):
         case.learn(outcome)

@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
+from streams.core.look import Recency
 from streams.settings import Settings
 from streams.worker.reading import SOURCES, Reading
 from streams.worker.readings import Place, Readings
@@ -18,6 +19,14 @@ MARGIN_MS = 2_000  # the broker's clock may run behind ours
 def wall_ms() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def recency(settings: Settings, now: Callable[[], int] = wall_ms) -> Recency | None:
+    """What counts must have reached by now; nothing if record times may be historic."""
+    if settings.idle_clock == "record":
+        return None
+    present, limit = now(), int(settings.max_lag_s * 1000)
+    return Recency(present - limit, present - limit // 2)
 
 
 class IdleClock:
@@ -55,6 +64,11 @@ class IdleClock:
             return None
         return max(0, self._now() - MARGIN_MS - clock) / 1000
 
+    def lagging(self) -> list[int]:
+        """Partitions whose age holds verdicts."""
+        ages = {partition: self.lag_seconds(partition) or 0 for partition in self._readings}
+        return [partition for partition, age in ages.items() if age > self._settings.max_lag_s]
+
     def behind(self) -> dict[Place, int]:
         """Logs that go on above the state, and its offset."""
         return {
@@ -72,3 +86,4 @@ class IdleClock:
                     reading.attribution.idle(kind, asked - MARGIN_MS)
         elif self._settings.until is not None and reading.caught_up:
             reading.attribution.advance(self._settings.until)
+        reading.is_live |= reading.caught_up

@@ -6,7 +6,7 @@ successor knows of.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ import msgspec
 
 from streams.core.attribution import Counts
 from streams.core.definition import Catalogue, Experiment
-from streams.core.look import present
+from streams.core.look import Recency, present
 from streams.core.shown import known
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
 from streams.worker import evidence, failpoints
@@ -35,10 +35,17 @@ encode = msgspec.json.Encoder().encode
 class Judging:
     """All cases of this worker with their outlets."""
 
-    def __init__(self, catalogue: Catalogue, table: EvaluationTable, partitions: int) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        table: EvaluationTable,
+        partitions: int,
+        recency: Callable[[], Recency | None] = lambda: None,
+    ) -> None:
         self._catalogue = catalogue
         self._table = table
         self._partitions = partitions
+        self._recency = recency
         self._ends: Ends = {}
         self._moved: dict[str, None] = {}  # experiments whose evidence has not been told yet, in their turn
         self._stale = 0
@@ -106,7 +113,7 @@ class Judging:
 
     def _take(self, piece: Sequence[list[Counts]]) -> list[Case]:
         cases = [self._case(self._catalogue.experiments[arrived[0].experiment]) for arrived in piece]
-        take(zip(cases, piece, strict=True))
+        take(zip(cases, piece, strict=True), self._recency())
         self._moved |= {case.x.id: None for case in cases if case.is_open}
         return cases
 

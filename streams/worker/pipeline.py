@@ -23,6 +23,7 @@ def pipeline(readings: Readings, clock: IdleClock) -> Json:
         **{outcome: tally[outcome] for outcome in OUTCOMES},
         "rejected": _rejected(tally),
         "partitions": {str(p): {**_place(reading), **_lag(clock, p)} for p, reading in readings.items()},
+        "lagging": clock.lagging(),
         "units_in_state": sum(reading.attribution.units for reading in readings.values()),
         "events": {topic: _outcomes(_of(topic, readings.events)) for topic in SOURCES.values()},
     }

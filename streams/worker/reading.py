@@ -38,6 +38,8 @@ class Reading:
         attribution: the state.
         targets: end offsets by kind when this worker took the partition over, once they are known.
         published: offsets by kind below which all rejected records have been published.
+        is_live: whether its clock has been told since it caught up; before, a quiet log seems to be as old as its last
+            record.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Reading:
         self.attribution = attribution
         self.targets: Mapping[str, int] | None = None
         self.published = dict(attribution.offsets)
+        self.is_live = False
         self._decoders = decoders
         self._events = Counter() if events is None else events
         self._misses = dict.fromkeys(KINDS, 0)

@@ -39,6 +39,8 @@ class Rounds:
     def _counts(self, full: bool) -> Iterator[Letter]:
         """Packed one by one as they leave. Whoever is no longer the owner by then tells nothing newer than the next."""
         for partition, reading in [*self._readings.items()]:
+            if not reading.is_live and self._settings.idle_clock == "wall":
+                continue
             for home, counts in self._by_home(reading.attribution.counts(everything=full)).items():
                 for first in range(0, len(counts), SLICE):
                     value = counts_codec.encode(counts[first : first + SLICE])

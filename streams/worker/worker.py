@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from faust.types import TP
@@ -13,7 +14,7 @@ from streams.settings import Settings
 from streams.worker import failpoints, loops
 from streams.worker.agents import add_agents
 from streams.worker.app import make_app
-from streams.worker.clock import IdleClock
+from streams.worker.clock import IdleClock, recency
 from streams.worker.fatal import leave_within
 from streams.worker.judging import Judging
 from streams.worker.pipeline import pipeline
@@ -42,7 +43,7 @@ class Worker:
         self._rounds = Rounds(settings, self._readings)
         self._app = make_app(settings, self._readings)
         table = make_table(self._app, settings.evaluation_partitions)
-        self._judging = Judging(catalogue, table, settings.evaluation_partitions)
+        self._judging = Judging(catalogue, table, settings.evaluation_partitions, partial(recency, settings))
         add_agents(self._app, Taking(self._readings, self._app), self._judging)
         self._app.on_rebalance_complete.connect(self._assigned)
         self.pipeline = self._pipeline()  # replaced every round, never changed: other threads read it
@@ -86,6 +87,7 @@ class Worker:
         return {
             **pipeline(self._readings, self._clock),
             "stale_counts": self._judging.stale,
+            "held": sum(case.is_held for case in self._judging.cases.values()),
             "rebalances": self._app.rebalancing_count,
             "recovering": self.recovering() is not None,
         }

@@ -7,6 +7,7 @@ import pytest
 from streams.audit.chain import Record
 from streams.audit.evidence import flaws
 from streams.core.evaluation import begin, consider
+from streams.core.look import Recency
 from tests.core.samples import BOUGHT, DAY, HOUR, START, experiment, look, schedule, totals
 
 LEFT = {
@@ -61,6 +62,16 @@ def test_silence_is_taken_from_the_record():
     records = decided(x, look(counted, START + HOUR), look(counted, START + 3 * HOUR, 2))
     assert verdicts(records) == ["continue", "no_data"]
     assert checked(x, records) == [[], []]
+
+
+def test_what_was_too_old_is_taken_from_the_record():
+    x, recency = experiment(BOUGHT), Recency(START + 2 * HOUR, START + 2 * HOUR)
+    won = totals(x, (1_000, 1_001), bought=(100, 210))
+    records = decided(x, look(won, START + HOUR, recency=recency), look(won, START + 2 * HOUR, 2))
+    assert verdicts(records) == ["held", "stop_success"]
+    assert checked(x, records) == [[], []]
+    records[0][0].said["reasons"][0] = "because"
+    assert checked(x, records)[0][0].startswith("data/reasons/0: recorded 'because', derived 'no stop on old counts")
 
 
 @pytest.mark.parametrize(("action", "verdict"), [("pause", "paused"), ("rollback", "stop_harm")])

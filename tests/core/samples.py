@@ -125,8 +125,8 @@ def _values(entered, told):
     return {"matured": entered} | some
 
 
-def look(cells, clock=START + HOUR, offset=1):
-    return Look({"0": (offset, offset)}, {"0": clock}, cells)
+def look(cells, clock=START + HOUR, offset=1, recency=None):
+    return Look({"0": (offset, offset)}, {"0": clock}, cells, recency)
 
 
 def judged(x, *looks, state=None):

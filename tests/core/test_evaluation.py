@@ -12,7 +12,7 @@ from streams.core.attribution import Counts
 from streams.core.cells import add
 from streams.core.evaluation import begin, consider, look, worth_keeping
 from streams.core.gates import end_of_counting
-from streams.core.look import Look, present
+from streams.core.look import Look, Recency, present
 from streams.core.tracks import SRM, tracks
 from streams.core.walk import walk
 from tests.core import samples
@@ -307,3 +307,42 @@ def test_looks_with_counts_beyond_the_range_of_machine_integers_are_judged():
 
 def test_a_look_is_a_value():
     assert Look({"0": (1, 2)}, {"0": 5, "1": 3}, []).clock == 3
+
+
+def at(clock, recency):
+    return samples.look(add(HALF, HALF), clock, recency=recency)
+
+
+def test_a_stop_that_is_held_keeps_its_crossing_and_comes_when_all_partitions_are_recent():
+    old, between, recent = Recency(START + 2 * HOUR, START + 3 * HOUR), Recency(START, START + 3 * HOUR), Recency(0, 0)
+    looks = [at(START + HOUR, old), at(START + HOUR + MINUTE, between), at(START + 2 * HOUR, recent)]
+    state, decisions = judged(ONE, *looks)
+    assert [one["data"]["verdict"] for one in decisions] == ["held", "stop_success"]
+    assert (state.crossings[str(track(ONE, "bought", "bold", "better"))].clock, state.stopped_at) == (
+        START + HOUR,
+        START + 2 * HOUR,
+    )
+
+
+def test_the_evidence_knows_nothing_of_recency():
+    old = Recency(START + DAY, START + DAY)
+    held, free = (judged(ONE, at(START + HOUR, recency))[0] for recency in (old, None))
+    assert (held.log_e, held.max_log_e, held.best, held.crossings) == (
+        free.log_e,
+        free.max_log_e,
+        free.best,
+        free.crossings,
+    )
+
+
+def test_one_slow_partition_holds_the_verdict_and_is_named():
+    recency = Recency(START + HOUR, START + HOUR)
+    state = look(ONE, None, [counts(0, HALF, clock=START + 2 * HOUR)], 2, recency).state
+    out = look(ONE, state, [counts(1, HALF, clock=START + HOUR - 1)], 2, recency)
+    (said,) = [json.loads(decision)["data"] for decision in out.decisions]
+    assert (said["verdict"], said["action"]) == ("held", "none")
+    assert said["reasons"][0].startswith(
+        "no stop on old counts: source partition 1 has been read up to 2025-03-10T00:59"
+    )
+    again = look(ONE, out.state, [counts(1, HALF, clock=START + HOUR)], 2, recency)
+    assert [json.loads(decision)["data"]["verdict"] for decision in again.decisions] == ["stop_success"]

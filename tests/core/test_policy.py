@@ -23,6 +23,8 @@ def guarded(**changes):
     return experiment(BOUGHT, HARMED | changes, **ARMS, **RUNBOOK)
 
 
+BEHIND = OPEN._replace(behind=True, recent=False)
+HELD = Judgement("held")
 ONE, TWO = experiment(BOUGHT, HARMED), experiment(BOUGHT, SOLD, HARMED, **ARMS)
 
 
@@ -190,3 +192,35 @@ def test_without_rules_only_the_gates_speak():
 def test_all_of_nothing_does_not_hold():
     x = experiment(BOUGHT, decision={"rules": [{"if": {"all": "guardrails", "is": "non_inferior"}, "then": "ship"}]})
     assert verdict(x)[0] == "continue"
+
+
+@pytest.mark.parametrize(
+    "fired", [[], ["bought.bold.better"], ["bought.bold.harm"], ["bought.bold.futility"], ["left.bold.harm"]]
+)
+def test_old_counts_hold_whatever_the_evidence(fired):
+    assert verdict(ONE, *fired, gates=BEHIND) == ("held", "none", None)
+    assert verdict(ONE, *fired, gates=BEHIND._replace(ended=True)) == ("held", "none", None)
+
+
+def test_what_was_held_goes_on_when_counts_are_recent_again_and_no_sooner():
+    between = OPEN._replace(recent=False)
+    assert verdict(ONE, "bought.bold.better", gates=between, before=HELD)[0] == "held"
+    assert verdict(ONE, "bought.bold.better", gates=OPEN, before=HELD)[0] == "stop_success"
+    assert verdict(ONE, "bought.bold.better", gates=between)[0] == "stop_success"
+
+
+def test_old_counts_neither_undo_a_stop_nor_hide_what_is_invalid():
+    stopped = Judgement("stop_success", "ship", "bold")
+    assert verdict(ONE, gates=BEHIND, before=stopped)[0] == "stop_success"
+    assert verdict(ONE, "srm", gates=BEHIND, before=HELD)[0] == "invalid_srm"
+    assert verdict(ONE, gates=BEHIND._replace(crossed=True))[0] == "invalid_multi_exposure"
+
+
+def test_old_counts_do_not_lift_a_pause():
+    x = guarded(early_action="pause")
+    paused = Judgement("paused", "pause", "bold", ("why",))
+    assert judge(x, reached(x), BEHIND, paused) == paused
+
+
+def test_there_is_nothing_to_hold_before_an_experiment_is_warm():
+    assert verdict(ONE, gates=BEHIND._replace(warm=False))[0] == "warming_up"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from streams.core.look import Recency
 from tests.core import samples
 from tests.core.samples import BOUGHT, DAY, HARMED, HOUR, SPENT, START, experiment, judged, schedule, totals, variants
 
@@ -112,6 +113,16 @@ def test_no_data(grace, words):
     cells = totals(x, (50, 50))
     assert said(x, samples.look(cells), samples.look(cells, START + 3 * DAY)) == reasons(
         "no_data", f"no exposure for more than {words}"
+    )
+
+
+def test_held():
+    x, recency = experiment(WELL), Recency(START + HOUR + 1, START + HOUR + 2)
+    cells = totals(x, (1_000, 1_000), bought=(100, 200))
+    assert said(x, samples.look(cells, recency=recency)) == reasons(
+        "held",
+        "no stop on old counts: source partition 0 has been read up to 2025-03-10T01:00:00.000Z",
+        "primary bought: bold better by 10.00 points, interval [4.89, 15.19]",
     )
 
 

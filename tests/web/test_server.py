@@ -176,6 +176,12 @@ async def test_readiness_gives_its_reason(site):
     assert (await site.answer("/healthz"))[0] == 200
 
 
+async def test_a_worker_that_lags_is_ready_and_says_so(site):
+    site.board.pipeline = {"lagging": [0, 3]}
+    status, _, body = await site.answer("/readyz")
+    assert (status, body) == (200, b"ready, but verdicts are held: partitions [0, 3] lag\n")
+
+
 async def test_live_sends_what_happens_while_one_watches(site):
     async with site.session.get(site.url + "/api/live") as response:
         assert response.headers["Content-Type"] == "text/event-stream"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from streams.core.look import Recency
 from streams.worker.case import Case
 from tests.worker.samples import X, counts
 
@@ -94,3 +95,13 @@ def test_counts_that_are_no_newer_are_counted_as_stale(offset):
     case = opened(a=50, b=50)
     case.take(counts(0, offset, a=99, b=99))
     assert case.stale == 1
+
+
+def test_counts_that_are_too_old_hold_the_verdict():
+    case = opened(a=50, b=50)
+    clock = case.state.parts["0"].clock
+    case.take(counts(0, 21, a=51, b=50), recency=Recency(clock + 1, clock + 1))
+    assert (case.is_held, json.loads(case.outbox[-1])["data"]["verdict"]) == (True, "held")
+    case.take(counts(0, 22, a=51, b=50), recency=Recency(clock, clock))
+    assert (case.is_held, json.loads(case.outbox[-1])["data"]["verdict"]) == (False, "continue")
+    assert case.worth_keeping

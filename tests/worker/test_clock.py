@@ -4,8 +4,9 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from streams.core.events import Record
+from streams.core.look import Recency
 from streams.settings import Settings
-from streams.worker.clock import MARGIN_MS, IdleClock
+from streams.worker.clock import MARGIN_MS, IdleClock, recency
 from streams.worker.readings import Readings
 from tests.worker.rig import START, exposure
 from tests.worker.samples import CATALOGUE, Broker, take
@@ -100,3 +101,26 @@ async def test_a_worker_without_partitions_asks_nothing(readings):
     broker = ends(1, 1)
     await clock_of(readings).tick(broker)
     assert broker.calls == []
+
+
+async def test_a_partition_lags_when_it_is_older_than_verdicts_may_rest_on(readings):
+    clock = clock_of(readings, max_lag_s=20)
+    for partition, age in enumerate((20_000, 20_001)):
+        readings[partition].attribution.advance(NOW - MARGIN_MS - age)
+    assert clock.lagging() == [1]
+    assert clock_of(readings, idle_clock="record").lagging() == []
+
+
+def test_verdicts_rest_on_what_is_recent_by_the_wall_and_historic_records_have_no_present():
+    assert recency(Settings(max_lag_s=20), lambda: NOW) == Recency(NOW - 20_000, NOW - 10_000)
+    assert recency(Settings(idle_clock="record"), lambda: NOW) is None
+
+
+async def test_a_partition_is_live_once_its_clock_has_been_told_after_it_caught_up(readings):
+    clock = clock_of(readings)
+    await clock.tick(ends(1, 0))
+    assert [reading.is_live for reading in readings.values()] == [False, True]
+    read(readings, 0, 0)
+    assert not readings[0].is_live
+    await clock.tick(ends(9, 0))
+    assert readings[0].is_live

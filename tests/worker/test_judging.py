@@ -8,6 +8,7 @@ import pytest
 from streams.codecs import definitions
 from streams.core import evaluation
 from streams.core.definition import Catalogue
+from streams.core.look import Recency
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
 from streams.worker import judging as module
 from streams.worker.judging import Judging
@@ -69,6 +70,14 @@ async def test_a_decision_whose_sending_failed_is_sent_by_the_successor(judging,
     judging.restart(ENDS)
     await judge(judging, broker, a=50, b=50)
     assert len(broker.sent) == 1
+
+
+async def test_a_look_is_as_recent_as_the_present_says(broker):
+    now = counts(0, 10).clock
+    judging = Judging(CATALOGUE, Table(broker), 4, lambda: Recency(now + 1, now + 1))
+    judging.restart(ENDS)
+    await judge(judging, broker, a=50, b=50)
+    assert [json.loads(value)["data"]["verdict"] for *_, value in broker.sent] == ["held"]
 
 
 async def test_evidence_is_told_once_for_all_looks_since_the_last_time(judging, broker):
@@ -138,7 +147,7 @@ def told(broker):
 
 async def test_experiments_are_judged_in_pieces_and_others_work_between_them(many, broker, monkeypatch):
     looks, sizes, turns = evaluation.looks, [], []
-    monkeypatch.setattr(evaluation, "looks", lambda asked, n: sizes.append(len(asked)) or looks(asked, n))
+    monkeypatch.setattr(evaluation, "looks", lambda asked, *rest: sizes.append(len(asked)) or looks(asked, *rest))
 
     async def other():
         while True:
@@ -154,7 +163,7 @@ async def test_experiments_are_judged_in_pieces_and_others_work_between_them(man
 
 async def test_a_flood_of_one_experiment_is_one_look_and_delays_no_other(many, broker, monkeypatch):
     looks, asked = evaluation.looks, []
-    monkeypatch.setattr(evaluation, "looks", lambda given, n: asked.extend(given) or looks(given, n))
+    monkeypatch.setattr(evaluation, "looks", lambda given, *rest: asked.extend(given) or looks(given, *rest))
     flood = [of("x0", 0, 10 + number, a=50 + number, b=50) for number in range(1, 2_000)]
     await many.take([*flood, *(of(name, 0, 11, a=51, b=50) for name in NAMES[1:])], broker)
     assert [one.x.id for one in asked] == NAMES

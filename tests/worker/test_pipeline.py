@@ -14,7 +14,7 @@ from tests.worker.rig import START, exposure
 from tests.worker.samples import CATALOGUE, exposed, take
 
 NOW = START + 60_000
-NONE_READ = {"accepted": 0, "late": 0, "rejected": {}}
+NONE_READ = {"accepted": 0, "late": 0, "watermarks": 0, "rejected": {}}
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def mixed():
 def test_every_offset_below_the_state_has_an_outcome(readings):
     take(readings[1], mixed())
     sources = told(readings)["partitions"]["1"]["sources"]
-    rejected = {"malformed": 1, "unknown_experiment": 1}
+    outcomes = {"accepted": 1, "late": 1, "rejected": {"malformed": 1, "unknown_experiment": 1}}
     assert sources == {
-        EXPOSURES: {"consumed": 4, "accepted": 1, "late": 1, "rejected": rejected, "unexplained": 0},
+        EXPOSURES: {"consumed": 4, **NONE_READ, **outcomes, "unexplained": 0},
         CONVERSIONS: {"consumed": 0, **NONE_READ, "unexplained": 0},
     }
 
@@ -55,7 +55,7 @@ def test_events_are_those_that_came_after_the_state_was_rebuilt(readings):
     take(readings[0], exposed(0, 3))
     assert told(readings)["events"] == {EXPOSURES: NONE_READ, CONVERSIONS: NONE_READ}
     take(readings[0], [*exposed(3, 2), Record(5, START, b"{")])
-    assert told(readings)["events"][EXPOSURES] == {"accepted": 2, "late": 0, "rejected": {"malformed": 1}}
+    assert told(readings)["events"][EXPOSURES] == {**NONE_READ, "accepted": 2, "rejected": {"malformed": 1}}
 
 
 def test_events_never_fall_when_a_partition_goes(readings):

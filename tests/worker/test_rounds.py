@@ -25,6 +25,7 @@ HOME = partition_of(b"one", 4)
 def readings():
     readings = Readings(CATALOGUE, b"")
     readings.assign([2])
+    readings[2].is_live = True
     return readings
 
 
@@ -34,14 +35,19 @@ def broker():
 
 
 @pytest.fixture
-def run(readings, broker):
-    settings = Settings(full_round_s=3600)
-    rounds = Rounds(settings, readings)
+def settings():
+    return {"full_round_s": 3600, "max_lag_s": 7300}
+
+
+@pytest.fixture
+def run(readings, broker, settings):
+    rounds = []
     app = SimpleNamespace(producer=broker, consumer=broker)
 
     async def once(**how):
+        rounds[:] = rounds or [Rounds(Settings(**settings), readings)]
         broker.sent.clear()
-        await rounds.run(app, **how)
+        await rounds[0].run(app, **how)
         return [letter for letter in broker.sent if letter[0] == COUNTS]
 
     return once
@@ -58,6 +64,21 @@ async def test_counts_go_to_the_home_of_their_experiment_under_the_name_of_their
     (counts,) = counts_codec.decode(value)
     assert (partition, key) == (HOME, b"2")
     assert (counts.experiment, counts.partition, counts.offsets) == ("one", 2, (1, 0))
+
+
+async def test_nothing_is_told_of_a_partition_before_it_is_known_how_old_it_is(run, readings):
+    read(readings, 0)
+    readings[2].is_live = False
+    assert await run() == await run(last=True) == []
+    readings[2].is_live = True
+    assert len(await run()) == 1
+
+
+async def test_historic_records_are_told_of_at_once(run, readings, settings):
+    readings[2].is_live = False
+    settings["idle_clock"] = "record"
+    read(readings, 0)
+    assert len(await run()) == 1
 
 
 async def test_only_what_has_changed_is_told_and_everything_in_a_full_round(run, readings):
@@ -83,7 +104,9 @@ async def test_a_round_of_many_experiments_leaves_in_slices(broker, monkeypatch)
     names = [f"x{number}" for number in range(9)]
     readings = Readings(Catalogue({n: definitions.parse(DEFINITION.replace("ID", n).encode()) for n in names}), b"")
     readings.assign([0, 1])
-    await Rounds(Settings(), readings).run(SimpleNamespace(producer=broker, consumer=broker), last=True)
+    await Rounds(Settings(idle_clock="record"), readings).run(
+        SimpleNamespace(producer=broker, consumer=broker), last=True
+    )
     told = [(key, counts_codec.decode(value)) for topic, _, key, value in broker.sent if topic == COUNTS]
     assert {len(slice_) for _, slice_ in told} <= {1, 2}
     assert sorted((key, one.experiment) for key, slice_ in told for one in slice_) == [
@@ -91,7 +114,8 @@ async def test_a_round_of_many_experiments_leaves_in_slices(broker, monkeypatch)
     ]
 
 
-async def test_others_work_while_a_round_leaves(run, readings):
+async def test_others_work_while_a_round_leaves(run, readings, settings):
+    settings["idle_clock"] = "record"
     turns = []
 
     async def other():

@@ -37,6 +37,7 @@ def test_until_is_a_time():
         ("IDLE_CLOCK", "sun", "idle_clock .PEEKPROOF_IDLE_CLOCK.: Invalid enum value 'sun'"),
         ("UNTIL", "tomorrow", "until .PEEKPROOF_UNTIL.: 'tomorrow' is not an RFC 3339 time"),
         ("UNTIL", "1970-01-01T00:00:01Z", "until .* idle_clock is wall; set idle_clock to record"),
+        ("MAX_LAG_S", "15", "max_lag_s .PEEKPROOF_MAX_LAG_S.: is less than twice full_round_s and 3 s.*; set it to 16"),
         ("UNIT_KEY", "k" * 65, "unit_key .PEEKPROOF_UNIT_KEY.: has over 64 bytes; shorten it"),
     ],
 )

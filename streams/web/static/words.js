@@ -10,7 +10,7 @@ const VERDICTS = {
   invalid_srm: ["Invalid: broken split", "warn", "invalid", "Units are not divided as declared, so no comparison can be trusted."],
   invalid_multi_exposure: ["Invalid: mixed exposure", "warn", "invalid", "Too many units saw more than one variant."],
   no_data: ["No data", "warn", "silent", "No exposures are arriving."],
-  held: ["Held", "warn", "paused", "Something is in the way of a safe verdict; the evidence goes on."],
+  held: ["Held", "warn", "paused", "Some counts are too old to stop on; the evidence goes on."],
   paused: ["Paused", "quiet", "paused", "Somebody has paused this experiment."],
 };
 
