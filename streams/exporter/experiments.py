@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from streams.exporter.sheet import Labels, Sheet
+from streams.exporter.sheet import Labels, Sheet, labels
 from streams.exporter.vocabulary import STATES, STATUSES, VERDICTS, is_latched, state_of
 
 CONTRAST = {  # field of the object -> metric
@@ -21,15 +21,16 @@ Json = Mapping[str, Any]
 
 
 def put_experiment(sheet: Sheet, experiment: Json) -> None:
-    who = {"experiment": experiment["experiment_id"], "team": experiment["about"].get("team")}
-    sheet.put("experiment_info", 1, who | _identity(experiment))
+    who = labels({"experiment": experiment["experiment_id"], "team": experiment["about"].get("team")})
+    sheet.put("experiment_info", 1, _identity(experiment, who))
     sheet.put_states("experiment_state", "state", STATES, state_of(experiment["verdict"]), who)
     sheet.put_states("verdict", "verdict", VERDICTS, experiment["verdict"], who)
     sheet.put("last_exposure_timestamp_seconds", seconds(experiment.get("last_exposure")), who)
     _put_validity(sheet, experiment, who)
     _put_decision(sheet, experiment, who)
     for metric, cells in experiment["metrics"].items():
-        _put_metric(sheet, cells, experiment["about"]["metrics"][metric], who | {"metric": metric})
+        about = experiment["about"]["metrics"][metric]
+        _put_metric(sheet, cells, about, labels({"metric": metric, "role": about["role"]}, who))
 
 
 def seconds(instant: str | None) -> float | None:
@@ -43,20 +44,21 @@ def entered(experiment: Json) -> dict[str, int]:
     return {variant: cell["units"] for variant, cell in cells.items()}
 
 
-def _identity(experiment: Json) -> Labels:
+def _identity(experiment: Json, who: Labels) -> Labels:
     about = experiment["about"]
-    return {
+    told = {
         **{key: about.get(key) for key in ("name", "surface", "runbook")},
         **{key: experiment[key] for key in ("epoch", "config_hash")},
         "owner": about["owner"]["name"],
     }
+    return labels(told, who)
 
 
 def _put_validity(sheet: Sheet, experiment: Json, who: Labels) -> None:
     units, excluded = entered(experiment), experiment["excluded"]
     for variant, count in units.items():
-        sheet.put("units", count, who | {"variant": variant, "state": "entered"})
-    sheet.put("units", sum(excluded.get(key, 0) for key in LEFT_OUT), who | {"state": "excluded"})
+        sheet.put("units", count, labels({"variant": variant, "state": "entered"}, who))
+    sheet.put("units", sum(excluded.get(key, 0) for key in LEFT_OUT), labels({"state": "excluded"}, who))
     crossed = excluded.get("multi_variant", 0)
     sheet.put("multi_exposed_ratio", crossed / max(1, sum(units.values()) + crossed), who)
     sheet.put("srm_log_e", experiment["srm"]["log_e"], who)
@@ -67,19 +69,18 @@ def _put_decision(sheet: Sheet, experiment: Json, who: Labels) -> None:
     decision = experiment["decision"]
     if decision and is_latched(decision["verdict"]):
         what = {"decision_id": decision["id"], "verdict": decision["verdict"], "action": decision["action"]}
-        sheet.put("decision_info", 1, who | what | {"variant": experiment["variant"]})
+        sheet.put("decision_info", 1, labels(what | {"variant": experiment["variant"]}, who))
         sheet.put("decision_timestamp_seconds", seconds(decision["time"]), who)
 
 
 def _put_metric(sheet: Sheet, cells: Json, about: Json, which: Labels) -> None:
-    which = which | {"role": about["role"]}
     sheet.put("alpha", about["alpha"], which)
     for variant, cell in cells.items():
-        _put_arm(sheet, cell, which | {"variant": variant})
+        _put_arm(sheet, cell, labels({"variant": variant}, which))
 
 
 def _put_arm(sheet: Sheet, cell: Json, arm: Labels) -> None:
-    sheet.put("units", cell["matured"], arm | {"state": "matured"})
+    sheet.put("units", cell["matured"], labels({"state": "matured"}, arm))
     sheet.put("metric_mean", cell["mean"], arm)
     if versus := cell["vs_control"]:
         sheet.put_states("metric_status", "status", STATUSES, versus["status"], arm)

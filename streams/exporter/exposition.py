@@ -6,11 +6,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from prometheus_client import CollectorRegistry, generate_latest
-
 from streams.exporter.experiments import put_experiment
 from streams.exporter.pipeline import put_pipeline
-from streams.exporter.sheet import Sheet
+from streams.exporter.sheet import Labels, Sheet, labels
 
 LIMIT = 1000  # experiments on one page; a larger one would outlast the scrape
 
@@ -27,9 +25,7 @@ def render(experiments: Iterable[Json], pipeline: Json, now: float) -> bytes:
     sheet.put("worker_clock_timestamp_seconds", now)
     sheet.put("build_info", 1, _build())
     _put_experiments(sheet, [] if pipeline.get("recovering") else [*experiments])
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(sheet)
-    return generate_latest(registry)
+    return sheet.text().encode()
 
 
 def _put_experiments(sheet: Sheet, experiments: list[Json]) -> None:
@@ -39,5 +35,5 @@ def _put_experiments(sheet: Sheet, experiments: list[Json]) -> None:
 
 
 @cache
-def _build() -> dict[str, str]:
-    return {"version": version("peekproof"), "python": platform.python_version()}
+def _build() -> Labels:
+    return labels({"version": version("peekproof"), "python": platform.python_version()})

@@ -5,7 +5,7 @@ from typing import Any
 
 from streams.core.events import REASONS
 from streams.exporter.experiments import seconds
-from streams.exporter.sheet import Sheet
+from streams.exporter.sheet import Sheet, labels
 from streams.exporter.vocabulary import OUTCOMES
 
 Json = Mapping[str, Any]
@@ -17,11 +17,11 @@ def put_pipeline(sheet: Sheet, pipeline: Json) -> None:
     sheet.put("state_units", pipeline.get("units_in_state", 0))
     sheet.put("recovering", float(pipeline.get("recovering", False)))
     for partition, progress in pipeline.get("partitions", {}).items():
-        sheet.put("clock_timestamp_seconds", seconds(progress["clock"]), {"partition": partition})
-        sheet.put("lag_records", progress["lag"], {"partition": partition})
-        sheet.put("lag_seconds", progress["lag_seconds"], {"partition": partition})
+        sheet.put("clock_timestamp_seconds", seconds(progress["clock"]), labels({"partition": partition}))
+        sheet.put("lag_records", progress["lag"], labels({"partition": partition}))
+        sheet.put("lag_seconds", progress["lag_seconds"], labels({"partition": partition}))
         for topic, balance in progress["sources"].items():
-            sheet.put("unexplained", balance["unexplained"], {"topic": topic, "partition": partition})
+            sheet.put("unexplained", balance["unexplained"], labels({"topic": topic, "partition": partition}))
 
 
 def _put_events(sheet: Sheet, events: Json) -> None:
@@ -31,7 +31,7 @@ def _put_events(sheet: Sheet, events: Json) -> None:
         refused = {reason: count + told["rejected"].get(reason, 0) for reason, count in refused.items()}
         counts = {**told, "rejected": sum(told["rejected"].values())}
         for outcome in OUTCOMES:
-            sheet.put("events_total", counts[outcome], {"topic": topic, "outcome": outcome})
+            sheet.put("events_total", counts[outcome], labels({"topic": topic, "outcome": outcome}))
     for reason, count in refused.items():
-        sheet.put("rejected_total", count, {"reason": reason})
+        sheet.put("rejected_total", count, labels({"reason": reason}))
     sheet.put("late_total", sum(told["late"] for told in events.values()))

@@ -1,9 +1,12 @@
 """The page says, in Prometheus' words, exactly what the objects say; read back with Prometheus' own parser."""
 
 from datetime import datetime
+from unittest.mock import Mock
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
 
 from streams.core.events import REASONS
 from streams.exporter import exposition, vocabulary
@@ -231,6 +234,25 @@ def test_counters_are_counters_and_restored_state_is_a_gauge(page):
     types = {name.removeprefix("peekproof_"): family.type for name, family in page.families.items()}
     assert {n.removesuffix("_total") for n in COUNTERS} == {name for name, kind in types.items() if kind == "counter"}
     assert {"gauge"} == {types[name] for name in GAUGES}
+
+
+def test_no_label_is_exported_that_the_catalogue_does_not_name(page):
+    known = {f"peekproof_{name}": {*entry.labels} for name, entry in (GAUGES | COUNTERS).items()}
+    assert [sample for sample in page.samples if not sample.labels.keys() <= known[sample.name]] == []
+
+
+def test_the_client_library_reads_back_and_writes_the_same_page(page):
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Mock(Collector, collect=page.families.values))
+    again = text_string_to_metric_families(generate_latest(registry).decode())
+    assert page.samples == [sample for family in again for sample in family.samples]
+
+
+def test_a_state_that_has_changed_is_told_anew(harmed):
+    states = [Page([harmed | {"verdict": verdict}]).values("verdict", "verdict") for verdict in vocabulary.VERDICTS]
+    assert [
+        {other: float(other == verdict) for other in vocabulary.VERDICTS} for verdict in vocabulary.VERDICTS
+    ] == states
 
 
 def test_no_series_is_exported_twice(page):
