@@ -14,6 +14,7 @@ from streams.core.times import parse_instant
 
 PREFIX = "PEEKPROOF_"
 IDLE_S = 3.0  # by which the clock of a partition at rest stays behind, at most
+POSITIVE = ("partitions", "evaluation_partitions", "round_ms", "full_round_s", "snapshot_every_s", "session_timeout_s")
 KEY_BYTES = 64  # the longest key BLAKE2b takes
 
 
@@ -35,6 +36,7 @@ class Settings:
     round_ms: int = 200
     full_round_s: float = 5.0
     max_lag_s: float = 60.0  # what is known of a source partition may be so old before verdicts are held
+    snapshot_every_s: float = 5.0
     idle_clock: Literal["wall", "record"] = "wall"
     until: int | None = None  # ms since 1970; given as RFC 3339
     session_timeout_s: float = 10.0
@@ -46,7 +48,7 @@ class Settings:
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     def __post_init__(self) -> None:
-        for name in ("partitions", "evaluation_partitions", "round_ms", "full_round_s", "session_timeout_s"):
+        for name in POSITIVE:
             _require(getattr(self, name) > 0, name, "must be greater than 0", "leave it out to take the default")
         _require(
             self.max_lag_s >= 2 * (self.full_round_s + IDLE_S),

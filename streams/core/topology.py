@@ -10,6 +10,7 @@ COUNTS = "peekproof.counts"
 DECISIONS = "peekproof.decisions"
 EVIDENCE = "peekproof.evidence"
 REJECTED = "peekproof.rejected"
+SNAPSHOTS = "peekproof.snapshots"
 
 APPLICATION = "peekproof"  # Faust's application id: also the consumer group and the prefix of its table changelogs
 INGEST_APPLICATION = f"{APPLICATION}-ingest"
@@ -19,6 +20,7 @@ EVALUATION_CHANGELOG = f"{APPLICATION}-{EVALUATION_TABLE}-changelog"
 DAY_MS = 86_400_000
 FOR_EVER = "-1"
 MIB = 1_048_576
+SEGMENT_MS = 600_000  # snapshots of a small state would not fill a segment for days
 
 RecordTime = Literal["append", "create"]
 
@@ -56,6 +58,7 @@ def topics(
         Topic(DECISIONS, evaluation_partitions, {**OUR_RECORDS, "cleanup.policy": "delete", "retention.ms": FOR_EVER}),
         Topic(EVIDENCE, evaluation_partitions, COMPACTED),
         Topic(REJECTED, partitions, _kept(days=7)),
+        Topic(SNAPSHOTS, partitions, {**COMPACTED, "segment.ms": str(SEGMENT_MS)}),
     )
 
 

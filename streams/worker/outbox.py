@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 
 class Letter(NamedTuple):
-    """A record to be sent."""
+    """A record to be sent. Without a value it takes back what its key stood for."""
 
     topic: str
     partition: int
     key: bytes
-    value: bytes
+    value: bytes | None
 
 
 async def send(producer: Any, letters: Iterable[Letter], *, pause: bool = False) -> None:

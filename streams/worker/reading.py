@@ -4,6 +4,7 @@ A record is taken if and only if its offset is the next one. That alone keeps co
 positions around a rebalance: what comes too early is not taken but asked for again, what comes twice is dropped.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -37,9 +38,12 @@ class Reading:
     Attributes:
         attribution: the state.
         targets: end offsets by kind when this worker took the partition over, once they are known.
+        began: offsets at which the state was when it was built here: those of a snapshot, or 0.
         published: offsets by kind below which all rejected records have been published.
         is_live: whether its clock has been told since it caught up; before, a quiet log seems to be as old as its last
             record.
+        lock: held while records are taken and rejected ones published; so under it a snapshot knows nothing of records
+            whose rejection might be lost.
     """
 
     def __init__(
@@ -50,9 +54,11 @@ class Reading:
     ) -> None:
         self.attribution = attribution
         self.targets: Mapping[str, int] | None = None
+        self.began = dict(attribution.offsets)
         self.published = dict(attribution.offsets)
         self.is_live = False
         self._decoders = decoders
+        self.lock = asyncio.Lock()
         self._events = Counter() if events is None else events
         self._misses = dict.fromkeys(KINDS, 0)
 

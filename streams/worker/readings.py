@@ -1,13 +1,16 @@
 """The source partitions this worker reads."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from streams.codecs.cloudevents import Decoder
 from streams.codecs.rekeyed import RekeyedDecoder
 from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.worker.reading import SOURCES, Reading
+
+NOTHING: Mapping[int, Attribution] = MappingProxyType({})
 
 Place = tuple[str, int]  # topic and partition
 
@@ -30,9 +33,9 @@ class Readings(dict[int, Reading]):
         self._decoder = Decoder(unit_key)
         self.events: Counter[tuple[str, str]] = Counter()
 
-    def assign(self, partitions: Iterable[int]) -> None:
-        """Keep exactly these: new ones start empty, at offset 0; those kept go on from their state."""
-        kept = {p: self.get(p) or self._new(p) for p in sorted(partitions)}
+    def assign(self, partitions: Iterable[int], restored: Mapping[int, Attribution] = NOTHING) -> None:
+        """Keep exactly these: those restored begin there, those kept go on from their state, others start at 0."""
+        kept = {p: self._reading(p, restored.get(p)) for p in sorted(partitions)}
         self.clear()
         self.update(kept)
 
@@ -44,9 +47,12 @@ class Readings(dict[int, Reading]):
         """Below which offset of each log all rejected records have been published."""
         return {(SOURCES[kind], p): offset for p, one in self.items() for kind, offset in one.published.items()}
 
-    def _new(self, partition: int) -> Reading:
+    def _reading(self, partition: int, restored: Attribution | None) -> Reading:
+        if restored is None and partition in self:
+            return self[partition]
+        state = Attribution(self._catalogue, partition, self._rekeyed) if restored is None else restored
         decoders = {kind: self._decoder_of(kind, partition) for kind in SOURCES}
-        return Reading(Attribution(self._catalogue, partition, self._rekeyed), decoders, self.events)
+        return Reading(state, decoders, self.events)
 
     def _decoder_of(self, kind: str, partition: int) -> Decoder:
         return RekeyedDecoder(self._key, (SOURCES[kind], partition)) if kind in self._rekeyed else self._decoder

@@ -28,10 +28,11 @@ class Taking:
         if batch.start > reading.offsets[kind]:
             await self._reread(batch, reading, kind)
             return
-        for refusals in reading.take(kind, batch.records):
-            failpoints.reach("after_state")
-            await self._publish(refusals, self._app.consumer.published(batch.tp))
-            reading.published[kind] = reading.offsets[kind]
+        async with reading.lock:
+            for refusals in reading.take(kind, batch.records):
+                failpoints.reach("after_state")
+                await self._publish(refusals, self._app.consumer.published(batch.tp))
+                reading.published[kind] = reading.offsets[kind]
 
     async def _reread(self, batch: Batch, reading: Reading, kind: str) -> None:
         """Seek back to the state, once for all batches that were on their way."""

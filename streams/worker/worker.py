@@ -21,6 +21,7 @@ from streams.worker.pipeline import pipeline
 from streams.worker.reading import SOURCES
 from streams.worker.readings import Readings
 from streams.worker.rounds import Rounds
+from streams.worker.snapshots.keeper import Keeper
 from streams.worker.stalls import Stalls
 from streams.worker.tables import make_table
 from streams.worker.taking import Taking
@@ -40,6 +41,7 @@ class Worker:
         self._readings = Readings(catalogue, settings.key, rekeyed)
         self._clock = IdleClock(settings, self._readings)
         self._stalls = Stalls()
+        self._snapshots = Keeper(settings, catalogue, self._readings)
         self._rounds = Rounds(settings, self._readings)
         self._app = make_app(settings, self._readings)
         table = make_table(self._app, settings.evaluation_partitions)
@@ -64,13 +66,18 @@ class Worker:
         rounds = loops.start("round", loops.every(self._settings.round_ms / 1000, self._round))
         clock = loops.start("clock", loops.every(ASK_S, self._tick))
         telling = loops.start("evidence", loops.every(TELL_S, self._tell))
+        keeping = loops.start("snapshots", loops.every(self._settings.snapshot_every_s, self._keep))
         await told
         await loops.stop(rounds, clock, telling)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._drain(), GOODBYE_S)
+        for last in (self._drain, self._keep):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(last(), GOODBYE_S)
+        await loops.stop(keeping)
 
     def recovering(self) -> str | None:
         """Why this worker can't be asked yet, or None."""
+        if self._snapshots.is_searching:
+            return "snapshots are being read"
         if not self._app.tables.actives_ready:
             return "tables are being recovered"
         if not all(reading.caught_up for reading in self._readings.values()):
@@ -107,9 +114,16 @@ class Worker:
         await self._rounds.run(self._app, last=True)
         await self._tell()
 
+    async def _keep(self) -> None:
+        await self._snapshots.take(self._app.producer)
+
     async def _assigned(self, *_: Any, **__: Any) -> None:
-        """Faust has recovered the tables and is about to read on: what is in the source now must be counted first."""
-        self._readings.assign(self._app.consumer.source())
+        """Faust has recovered the tables, and is about to read on from our state: what is there now must be counted."""
+        source = self._app.consumer.source()
+        found = await self._snapshots.find(source)
+        if source != self._app.consumer.source():
+            return  # handed out anew meanwhile: we are called again
+        self._snapshots.begin(found)
         places = [[TP(topic, p) for topic in SOURCES.values()] for p in range(self._settings.partitions)]
         ends = await self._app.consumer.highwaters(*(tp for pair in places for tp in pair))
         self._judging.restart({p: tuple(ends[tp] for tp in pair) for p, pair in enumerate(places)})
