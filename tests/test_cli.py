@@ -15,6 +15,7 @@ from tests.lab.samples import DEFINITION, exposure, world, write
 COMMANDS = [
     ["demo"],
     ["worker"],
+    ["ingest"],
     ["replay"],
     ["loadgen"],
     ["plan"],
@@ -239,6 +240,21 @@ def test_a_plan_shows_the_changes_and_finds_something(admin):
     result = call("topics", "plan", "--bootstrap", "kafka:9", "--partitions", 3, "--back-fill")
     assert (result.exit_code, result.stdout) == (1, "create a\ncreate b\n")
     assert admin.asked == [("kafka:9", 3, "CreateTime")]
+
+
+def test_topics_that_ingest_writes_keep_the_times_it_gives(admin, tmp_path):
+    routes = tmp_path / "ingest.yaml"
+    routes.write_text("ingest: [{topic: shop, format: cloudevents, to: [exposures]}]")
+    call("topics", "plan")
+    call("topics", "plan", "--ingest", routes)
+    assert [time for _, _, time in admin.asked] == ["LogAppendTime", "CreateTime"]
+
+
+def test_routes_that_cannot_be_used_are_told_in_one_line(tmp_path, main):
+    routes = tmp_path / "ingest.yaml"
+    routes.write_text("ingest: []")
+    code, _, err = main("topics", "plan", "--ingest", routes)
+    assert (code, err) == (2, f"peekproof: {routes}: ingest: no topic; write it as docs/ingest.md shows\n")
 
 
 def test_apply_asks_first_and_then_there_is_nothing_to_change(admin):

@@ -133,6 +133,8 @@ class Attribution:
             raise ValueError(f"the snapshot is of {head.units:,} units, but {self.units:,} were found")
         self.offsets, self.clock, self.began = head.offsets, head.clock, head.began
         self._read_to = head.read_to
+        for kind in self._watermarks.keys() & head.watermarks.keys():
+            self._watermarks[kind].hear(head.watermarks[kind])
         self.tallies = {kind: Counter(tally) for kind, tally in head.tallies.items()}
         self._units.resume(head.clock, head.cells)
 
@@ -146,6 +148,7 @@ class Attribution:
             began=self.began,
             cells=self._units.cells,
             units=len(self._units),
+            watermarks={kind: marks.heard for kind, marks in self._watermarks.items()},
         )
 
     def _counts(self, number: int) -> Counts:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from streams.core.definition import Catalogue
+from streams.core.watermarks import Watermark
 
 FORMAT = 1  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
 
@@ -20,6 +21,7 @@ class Head(msgspec.Struct, frozen=True):
     Attributes:
         catalogue: fingerprint of the experiments that were counted.
         units: how many there are.
+        watermarks: of each re-keyed source, all that has been heard.
     """
 
     catalogue: str
@@ -30,6 +32,7 @@ class Head(msgspec.Struct, frozen=True):
     began: int | None
     cells: list[list[int]]
     units: int
+    watermarks: dict[str, Watermark] = {}
 
 
 class Cut(NamedTuple):

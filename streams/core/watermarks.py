@@ -5,6 +5,7 @@ does is a watermark: up to which record time everything of some foreign partitio
 tells of the partitions it reads; the clock is the smallest time over all partitions that anyone should tell of.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -27,18 +28,23 @@ class Watermarks:
     """All that was heard in one log. A partition whose reader has died stands still until another takes it over."""
 
     def __init__(self) -> None:
-        self._awaited: list[tuple[str, int]] = []
-        self._read_to: dict[tuple[str, int], int] = {}
+        self._sources: Mapping[str, int] = {}
+        self._read_to: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
     def hear(self, mark: Watermark) -> None:
         """What was once told holds for ever, so a process that wakes up late takes nothing back."""
-        self._awaited = [(topic, p) for topic, partitions in mark.sources.items() for p in range(partitions)]
-        for topic, times in mark.read_to.items():
-            for partition, time in times.items():
-                place = topic, partition
-                self._read_to[place] = max(time, self._read_to.get(place, 0))
+        self._sources = mark.sources
+        for topic, told in mark.read_to.items():
+            known = self._read_to[topic]
+            known.update({p: max(time, known.get(p, 0)) for p, time in told.items()})
 
     @property
     def read_to(self) -> int:
         """The instant (ms) up to which this log is complete; 0 as long as a partition has not been heard of."""
-        return min((self._read_to.get(place, 0) for place in self._awaited), default=0)
+        awaited = ((topic, p) for topic, partitions in self._sources.items() for p in range(partitions))
+        return min((self._read_to[topic].get(p, 0) for topic, p in awaited), default=0)
+
+    @property
+    def heard(self) -> Watermark:
+        """All of it, as if one process had told it."""
+        return Watermark(0, self._sources, self._read_to)

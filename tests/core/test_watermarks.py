@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from streams.core.attribution import Attribution
 from streams.core.events import KINDS
+from streams.core.recovery import restore
 from streams.core.watermarks import Watermark, Watermarks
 from tests.core.samples import BOUGHT, HOUR, START, arrival, catalogue, experiment, exposure
 
@@ -91,7 +92,7 @@ def test_events_do_not_move_the_clock_of_a_re_keyed_source(core):
 def test_a_watermark_is_no_event(core):
     tell(core, START)
     assert core.offsets == {"exposures": 1, "conversions": 1}
-    assert core.tally == {"watermarks": 2, "read": 0, "behind_clock": 0}
+    assert +core.tally == {"watermarks": 2}
 
 
 def test_a_watermark_that_is_read_twice_is_heard_once(core):
@@ -114,3 +115,13 @@ def test_of_two_sources_of_which_one_is_re_keyed_the_slower_is_the_clock(x):
     assert core.clock == START + 5
     tell(core, START + 2 * HOUR, offset=1, kinds=["conversions"])
     assert core.clock == START + HOUR
+
+
+def test_what_was_heard_is_still_known_after_a_snapshot(core, x):
+    core.apply("exposures", [mark(0, shop_0=START + 5, shop_1=START + 9)])
+    core.apply("conversions", [mark(0, shop_0=START + 8)])
+    cut = core.cut(whole=True)
+    after = restore(catalogue(x), 0, [(cut.head, list(cut.pieces))], rekeyed=KINDS)
+    for one in (core, after):
+        one.apply("conversions", [mark(1, shop_1=START + 3)])
+    assert after.clock == core.clock == START + 3
