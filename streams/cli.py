@@ -152,12 +152,13 @@ def verify(
     from streams.audit import verify as audit
     from streams.audit.files import Files
     from streams.audit.kafka import Broker
+    from streams.settings import Settings
 
     if (bootstrap_servers is None) != bool(events and decisions) or (bootstrap_servers and (events or decisions)):
         raise typer.BadParameter("give either --bootstrap, or --events and --decisions")
     with _progress() as progress:
         source = (
-            Broker(bootstrap_servers, progress)
+            Broker(bootstrap_servers, progress, Settings.read().key)
             if bootstrap_servers
             else Files(events or [], decisions or Path(), int(time.time() * 1000), progress)
         )

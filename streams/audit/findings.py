@@ -23,13 +23,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Conserved:
-    """A source log: consumed = accepted + late + rejected, and what is unexplained if it isn't so."""
+    """A source log: consumed = accepted + late + rejected + watermarks, and what is unexplained if it isn't so."""
 
     log: str
     consumed: int
     accepted: int
     late: int
     rejected: Mapping[str, int]
+    watermarks: int
     unexplained: int
 
 

@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from streams.audit.chain import Written
 from streams.audit.counting.lines import read
 from streams.audit.counting.log import Record
+from streams.audit.naming import naming
 from streams.audit.sources import Ends, Part, Progress
 from streams.core.topology import DECISIONS
 
@@ -29,10 +30,12 @@ class Broker:
     Args:
         bootstrap: its address, host:port.
         progress: called with a stage and the number of records done.
+        key: secret for the hash of unit ids; needed only where ingest writes one kind of event and not the other.
     """
 
-    def __init__(self, bootstrap: str, progress: Progress) -> None:
+    def __init__(self, bootstrap: str, progress: Progress, key: bytes = b"") -> None:
         self._bootstrap = bootstrap
+        self._name = naming(key)
         self._progress = progress
 
     def decisions(self) -> list[Written]:
@@ -58,7 +61,7 @@ class Broker:
         for topic, end in ends.items():
             for message in _messages(consumer, topic, int(partition), end):
                 event = read(message.value(), 0, message.timestamp()[1], message.headers() or ())
-                yield names[topic], Record(topic, message.offset(), event)
+                yield names[topic], Record(topic, message.offset(), self._name(event))
                 if message.offset() % STEP == 0:
                     self._progress(f"reading {names[topic]}", message.offset())
 

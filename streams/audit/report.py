@@ -44,12 +44,13 @@ def _cell(one: Checked, check: str) -> Text:
 
 
 def _source(source: Sequence[Conserved]) -> RenderableType:
-    columns = "source", "consumed", "accepted", "late", "rejected", "unexplained"
+    columns = "source", "consumed", "accepted", "late", "rejected", "watermarks", "unexplained"
     table = Table(*columns, title="Conservation", title_justify="left")
     for one in source:
         numbers = one.consumed, one.accepted, one.late
         style = "red" if one.unexplained else "green"
-        table.add_row(one.log, *(f"{n:,}" for n in numbers), _rejected(one), Text(f"{one.unexplained:,}", style=style))
+        rest = _rejected(one), f"{one.watermarks:,}", Text(f"{one.unexplained:,}", style=style)
+        table.add_row(one.log, *(f"{n:,}" for n in numbers), *rest)
     return table
 
 

@@ -123,7 +123,8 @@ def _report(linked: Chains, choice: Choice, checked: list[Checked], sourced: Sou
 
 
 def _conserved(log: str, consumed: int, outcomes: Mapping[str, int]) -> Conserved:
-    rejected = {name: n for name, n in sorted(outcomes.items()) if name not in ("accepted", "late")}
-    accepted, late = outcomes.get("accepted", 0), outcomes.get("late", 0)
-    unexplained = consumed - accepted - late - sum(rejected.values())
-    return Conserved(log, consumed, accepted, late, rejected, unexplained)
+    known = "accepted", "late", "watermark"
+    rejected = {name: n for name, n in sorted(outcomes.items()) if name not in known}
+    accepted, late, watermarks = (outcomes.get(name, 0) for name in known)
+    unexplained = consumed - accepted - late - watermarks - sum(rejected.values())
+    return Conserved(log, consumed, accepted, late, rejected, watermarks, unexplained)

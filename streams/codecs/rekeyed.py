@@ -52,6 +52,15 @@ def encode(mark: Watermark, place: Place, key: bytes) -> bytes:
     return _encode({**envelope, "time": format_instant(latest), "data": Raw(data)})
 
 
+def is_watermark(value: bytes) -> bool:
+    """Whether this is a watermark, genuine or not: in a file, where no clock is moved by it."""
+    try:
+        _decode_event(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
 class RekeyedDecoder(Decoder):
     """Decodes one log that ingest writes.
 

@@ -13,6 +13,7 @@ import msgspec
 from streams.codecs.cloudevents import ConversionEvent, Decoder, Event, parse
 from streams.codecs.definitions import load
 from streams.codecs.files import lines as lines_of
+from streams.codecs.rekeyed import is_watermark
 from streams.core.definition import Catalogue
 from streams.core.events import MAX_BYTES, Arrival
 from streams.core.outcomes.base import Object
@@ -93,10 +94,10 @@ def read(files: Iterable[Path], now: int, progress: Progress) -> tuple[list[Line
     decoder, lines, refused = Decoder(), [], Counter[str]()
     for number, text in enumerate(lines_of(files)):
         line = _decode(decoder, text, now)
-        if isinstance(line, str):
-            refused[line] += 1
-        else:
+        if isinstance(line, Line):
             lines.append(line)
+        elif not (line == "unknown_type" and is_watermark(text)):  # exported with the events of a topic
+            refused[line] += 1
         if number % 20_000 == 0:
             progress("reading", number)
     lines.sort(key=itemgetter(0, 1, 2, 3, 4))

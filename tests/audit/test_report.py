@@ -73,4 +73,4 @@ def test_machines_read_the_same(world):
         "place": "tampered.jsonl line 3",
         "found": {"definition": [], "recount": [], "evidence": []},
     }
-    assert set(told["source"][0]) == {"log", "consumed", "accepted", "late", "rejected", "unexplained"}
+    assert set(told["source"][0]) == {"log", "consumed", "accepted", "late", "rejected", "watermarks", "unexplained"}

@@ -6,6 +6,8 @@ import json
 import pytest
 
 from streams.audit.verify import Choice, NothingToVerifyError
+from streams.codecs.rekeyed import encode
+from streams.core.watermarks import Watermark
 from tests.audit.samples import ALL, FAULTLESS, World, compact, found
 from tests.lab import samples
 from tests.lab.samples import DEFINITION, MINUTE
@@ -30,6 +32,13 @@ def test_every_record_of_the_source_is_explained(world):
     (log,) = world.verified(events=[*world.events, b"{"]).source
     assert (log.log, log.consumed, log.unexplained) == ("events", len(world.events) + 1, 0)
     assert (log.accepted + log.late, log.rejected) == (len(world.events), {"malformed": 1})
+
+
+def test_a_watermark_in_the_source_is_no_event_and_not_unexplained(world):
+    mark = encode(Watermark(0, {"shop": 1}, {"shop": {0: 7}}), ("peekproof.exposures", 0), b"")
+    report = world.verified(events=[*world.events, mark])
+    (log,) = report.source
+    assert (log.watermarks, log.rejected, log.unexplained, report.ok) == (1, {}, 0, True)
 
 
 @pytest.mark.parametrize(

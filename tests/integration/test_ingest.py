@@ -8,6 +8,8 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from streams.audit.kafka import Broker
+from streams.audit.verify import Choice, verify
 from streams.core.events import KINDS
 from streams.core.topology import CONVERSIONS, EXPOSURES, REJECTED
 from tests.services.processes import wait_for
@@ -19,10 +21,12 @@ from tests.worker.rig import (
     exposure,
     fresh_topics,
     present,
+    produce,
     read_all,
     worker,
     write_experiments,
 )
+from tests.worker.rig import strike as strike_directly
 
 FOREIGN = 6
 HOUR = 3_600_000
@@ -44,9 +48,9 @@ def make(bootstrap, name, settings):
     wait_for(lambda: name in present(admin), 60, f"topic {name}")
 
 
-def routes(folder, topic, format_):
+def routes(folder, topic, format_, to=KINDS):
     file = folder / "ingest.routes"
-    file.write_text(f"ingest: [{{topic: {topic}, format: {format_}}}]")
+    file.write_text(f"ingest: [{{topic: {topic}, format: {format_}, to: [{', '.join(to)}]}}]")
     return file
 
 
@@ -84,8 +88,8 @@ def strike(format_):
     return spoken(format_, [record] * FOREIGN)
 
 
-def ingest(bootstrap, folder, file, **settings):
-    return worker(bootstrap, folder, "ingest", run="run_ingest", ingest=file, unit_key=KEY, **settings)
+def ingest(bootstrap, folder, file, name="ingest", **settings):
+    return worker(bootstrap, folder, name, run="run_ingest", ingest=file, unit_key=KEY, **settings)
 
 
 def counting(bootstrap, folder, file, **settings):
@@ -101,21 +105,23 @@ def rejected(bootstrap):
     return Counter((one["topic"], one["partition"], one["offset"], one["reason"]) for one in told)
 
 
-@pytest.mark.parametrize("format_", ["cloudevents", "segment"])
-def test_ingest_is_killed_and_nothing_is_lost_late_or_counted_twice(kafka, foreign, tmp_path, format_):
+def test_ingest_is_killed_and_nothing_is_lost_late_or_counted_twice(kafka, foreign, tmp_path):
     fresh_topics(kafka)
     write_experiments(tmp_path, "one")
-    file = routes(tmp_path, foreign, format_)
+    file = routes(tmp_path, foreign, "segment")
     first, second = Scenario("one", 0, 3_000), Scenario("one", 3_000, 3_000)
-    send(kafka, foreign, spoken(format_, first.records))
+    send(kafka, foreign, spoken("segment", first.records))
     with counting(kafka, tmp_path, file) as process:
         with ingest(kafka, tmp_path, file, idle_clock="record") as doomed:
             process.wait_for(lambda: pipeline(process)["read"] >= 300, 60, "some reading")
-            send(kafka, foreign, spoken(format_, second.records))
+            send(kafka, foreign, spoken("segment", second.records))
             send(kafka, foreign, [(START + HOUR, value) for value in BAD])
             doomed.kill()
-        with ingest(kafka, tmp_path, file, idle_clock="record"):
-            send(kafka, foreign, strike(format_))
+        with (
+            ingest(kafka, tmp_path, file, idle_clock="record"),
+            ingest(kafka, tmp_path, file, name="another", idle_clock="record"),
+        ):
+            send(kafka, foreign, strike("segment"))
             process.wait_for_counts(first.expected + second.expected, "one", seconds=120)
             told = pipeline(process)
     assert (told["late"], told["behind_clock"], told["rejected"]) == (0, 0, {})
@@ -123,6 +129,27 @@ def test_ingest_is_killed_and_nothing_is_lost_late_or_counted_twice(kafka, forei
     assert {reason for *_, reason in rejected(kafka)} == {"malformed"}
     assert {(topic, partition) for topic, partition, *_ in rejected(kafka)} == {(foreign, p) for p in range(len(BAD))}
     assert not any(b'"unit_id":"one' in record.value() for record in read_all(kafka, EXPOSURES))
+    assert_verified(kafka, tmp_path)
+
+
+def assert_verified(bootstrap, folder):
+    report = verify(folder, Broker(bootstrap, lambda *_: None, KEY.encode()), Choice(all_=True))
+    assert report.ok, report
+    assert sum(log.watermarks for log in report.source) > 0
+
+
+def test_conversions_that_come_directly_meet_the_exposures_that_ingest_writes(kafka, foreign, tmp_path):
+    fresh_topics(kafka)
+    write_experiments(tmp_path, "one")
+    file = routes(tmp_path, foreign, "cloudevents", to=["exposures"])
+    scenario = Scenario("one", 0, 1_000)
+    send(kafka, foreign, [*spoken("cloudevents", scenario.records), *strike("cloudevents")])
+    direct = [record for record in [*scenario.records, *strike_directly()] if record[0] == CONVERSIONS]
+    produce(kafka, direct)
+    with counting(kafka, tmp_path, file) as process, ingest(kafka, tmp_path, file, idle_clock="record"):
+        process.wait_for_counts(scenario.expected, "one")
+        assert process.stop() == 0
+    assert_verified(kafka, tmp_path)
 
 
 def test_the_clock_waits_for_ingest_and_an_outage_makes_nothing_late(kafka, unique, tmp_path):

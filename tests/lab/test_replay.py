@@ -4,7 +4,9 @@ import random
 
 import pytest
 
+from streams.codecs.rekeyed import encode
 from streams.core.times import format_instant
+from streams.core.watermarks import Watermark
 from tests.lab.samples import DEFINITION, HOUR, MINUTE, START, conversion, counts, exposure, run, world, write
 
 WORLD = world()
@@ -139,6 +141,12 @@ def test_lines_that_cannot_be_read_are_counted_by_their_reason(tmp_path):
     report, _, _ = run(tmp_path, [*odd, exposure("a", 0), b"x" * (1 << 21)])
     assert report["rejected"] == {"too_large": 1, "malformed": 3, "unknown_type": 1}
     assert report["read"] == report["accepted"] + report["late"] + sum(report["rejected"].values()) == 6
+
+
+def test_a_watermark_among_the_events_of_an_exported_topic_is_none_of_them(tmp_path):
+    mark = encode(Watermark(0, {"shop": 1}, {"shop": {0: START}}), ("peekproof.exposures", 0), b"key")
+    report, _, _ = run(tmp_path, [mark, exposure("a", 0)])
+    assert (report["read"], report["rejected"]) == (1, {})
 
 
 @pytest.mark.parametrize("recorded", ["", "yesterday", 5])

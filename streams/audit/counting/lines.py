@@ -16,6 +16,7 @@ KINDS = {
     "peekproof.evaluation.v1": "evaluation",
     "peekproof.conversion.v1": "conversion",
 }
+WATERMARK = "peekproof.watermark.v1"  # between the events of a log that ingest writes: no event, so not refused
 FRAMEWORKS = ("faust-ag-", "__faust")  # headers by which a framework would speak to itself
 RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -111,6 +112,8 @@ def check_data(kind: str, data: Any) -> Object:
 
 def build(found: Object, machine_time: int, kafka_timestamp: int | None) -> Event | str:
     """The event of an envelope."""
+    if found["type"] == WATERMARK:
+        return "watermark"
     kind = KINDS.get(found["type"])
     if kind is None:
         return "unknown_type"
