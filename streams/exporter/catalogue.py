@@ -56,7 +56,12 @@ GAUGES = {
     ),
     "clock_timestamp_seconds": Entry("Record time up to which a partition has been read.", ("partition",)),
     "state_units": Entry("Units whose state is held in memory."),
-    "recovering": Entry("1 while state is being rebuilt; experiments are not exported until it is."),
+    "snapshot_timestamp_seconds": Entry(
+        "When last all that had been read of a partition was in a snapshot.", ("partition",)
+    ),
+    "recovering": Entry(
+        "1 for what is being recovered now, 0 for everything else; experiments are not exported meanwhile.", ("stage",)
+    ),
     "worker_clock_timestamp_seconds": Entry("Wall clock of this worker."),
     "experiments_unexported": Entry("Experiments left out of this page because there are too many."),
     "build_info": Entry("What is running; always 1.", ("version", "python")),

@@ -6,7 +6,7 @@ from typing import Any
 from streams.core.events import REASONS
 from streams.exporter.experiments import seconds
 from streams.exporter.sheet import Sheet, labels
-from streams.exporter.vocabulary import OUTCOMES
+from streams.exporter.vocabulary import OUTCOMES, STAGES
 
 Json = Mapping[str, Any]
 
@@ -15,9 +15,11 @@ def put_pipeline(sheet: Sheet, pipeline: Json) -> None:
     _put_events(sheet, pipeline.get("events", {}))
     sheet.put("rebalances_total", pipeline.get("rebalances", 0))
     sheet.put("state_units", pipeline.get("units_in_state", 0))
-    sheet.put("recovering", float(pipeline.get("recovering", False)))
+    for stage in STAGES:
+        sheet.put("recovering", float(pipeline.get("stage") == stage), labels({"stage": stage}))
     for partition, progress in pipeline.get("partitions", {}).items():
         sheet.put("clock_timestamp_seconds", seconds(progress["clock"]), labels({"partition": partition}))
+        sheet.put("snapshot_timestamp_seconds", seconds(progress["snapshot"]), labels({"partition": partition}))
         sheet.put("lag_records", progress["lag"], labels({"partition": partition}))
         sheet.put("lag_seconds", progress["lag_seconds"], labels({"partition": partition}))
         for topic, balance in progress["sources"].items():

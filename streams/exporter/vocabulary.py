@@ -8,6 +8,7 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 STATUSES: tuple[str, ...] = get_args(Status)
 OUTCOMES = ("accepted", "late", "rejected")
 STATES = ("warming_up", "running", "on_hold", "stopped", "invalid")
+STAGES = ("tables", "snapshots", "source", "counts")  # of a recovery
 ON_HOLD = ("no_data", "held", "paused")
 
 

@@ -16,24 +16,26 @@ REJECTED = "rejected."
 Json = dict[str, Any]
 
 
-def pipeline(readings: Readings, clock: IdleClock) -> Json:
-    """Tallies of all partitions together and of each source log, and where each of them is."""
+def pipeline(readings: Readings, clock: IdleClock, covers: Mapping[int, int | None]) -> Json:
+    """Tallies of all partitions together and of each source log, and where each of them and its snapshots are."""
     tally = sum((reading.attribution.tally for reading in readings.values()), start=Counter[str]())
     return {
         **{outcome: tally[outcome] for outcome in OUTCOMES},
         "rejected": _rejected(tally),
-        "partitions": {str(p): {**_place(reading), **_lag(clock, p)} for p, reading in readings.items()},
+        "partitions": {str(p): {**_place(reading, covers.get(p)), **_lag(clock, p)} for p, reading in readings.items()},
         "lagging": clock.lagging(),
         "units_in_state": sum(reading.attribution.units for reading in readings.values()),
         "events": {topic: _outcomes(_of(topic, readings.events)) for topic in SOURCES.values()},
     }
 
 
-def _place(reading: Reading) -> Json:
+def _place(reading: Reading, covers: int | None) -> Json:
     clock = reading.attribution.clock
     return {
         "clock": format_instant(clock) if clock else None,
         "offsets": {SOURCES[kind]: offset for kind, offset in reading.offsets.items()},
+        "restored": {SOURCES[kind]: offset for kind, offset in reading.began.items()},
+        "snapshot": format_instant(covers) if covers else None,
         "sources": {SOURCES[kind]: _balance(reading, kind) for kind in SOURCES},
     }
 

@@ -33,6 +33,14 @@ TELL_S = 1.0  # evidence of an experiment is published at most this often
 GOODBYE_S = 5.0  # for the last counts, and again for the rest; what has not ended by then is cut off
 
 
+STAGES = {  # of a recovery, in their order
+    "tables": "tables are being recovered",
+    "snapshots": "snapshots are being read",
+    "source": "state is being rebuilt from the source",
+    "counts": "counts of every source partition are awaited",
+}
+
+
 class Worker:
     """Everything between the source topics and the decisions."""
 
@@ -41,7 +49,7 @@ class Worker:
         self._readings = Readings(catalogue, settings.key, rekeyed)
         self._clock = IdleClock(settings, self._readings)
         self._stalls = Stalls()
-        self._snapshots = Keeper(settings, catalogue, self._readings)
+        self._snapshots = Keeper(settings, catalogue, self._readings, rekeyed)
         self._rounds = Rounds(settings, self._readings)
         self._app = make_app(settings, self._readings)
         table = make_table(self._app, settings.evaluation_partitions)
@@ -76,15 +84,17 @@ class Worker:
 
     def recovering(self) -> str | None:
         """Why this worker can't be asked yet, or None."""
+        stage = self._stage()
+        return stage and STAGES[stage]
+
+    def _stage(self) -> str | None:
         if self._snapshots.is_searching:
-            return "snapshots are being read"
+            return "snapshots"
         if not self._app.tables.actives_ready:
-            return "tables are being recovered"
+            return "tables"
         if not all(reading.caught_up for reading in self._readings.values()):
-            return "state is being rebuilt from the source"
-        if not all(case.is_open for case in self._judging.cases.values()):
-            return "counts of every source partition are awaited"
-        return None
+            return "source"
+        return None if all(case.is_open for case in self._judging.cases.values()) else "counts"
 
     def owns(self, experiment_id: str) -> bool:
         """Whether this worker judges the experiment."""
@@ -92,11 +102,12 @@ class Worker:
 
     def _pipeline(self) -> dict[str, Any]:
         return {
-            **pipeline(self._readings, self._clock),
+            **pipeline(self._readings, self._clock, self._snapshots.covers),
             "stale_counts": self._judging.stale,
             "held": sum(case.is_held for case in self._judging.cases.values()),
             "rebalances": self._app.rebalancing_count,
             "recovering": self.recovering() is not None,
+            "stage": self._stage(),
         }
 
     async def _round(self) -> None:

@@ -15,6 +15,7 @@ BEHIND_AND_WRONG = {
     "clock": None,
     "lag": 5_000,
     "lag_seconds": 300.0,
+    "snapshot": None,
     "sources": {"peekproof.exposures": {"unexplained": 1}},
 }
 CHOSEN = {"experiment": WINNER.id, "variant": "personal", "metric": "purchase"}

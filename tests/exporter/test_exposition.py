@@ -12,6 +12,7 @@ from streams.core.events import REASONS
 from streams.exporter import exposition, vocabulary
 from streams.exporter.catalogue import COUNTERS, GAUGES
 from streams.exporter.exposition import render
+from streams.worker import worker
 from tests.web.sample import AA, BROKEN, HARM, WINNER
 from tests.web.simulation import Play
 
@@ -27,9 +28,10 @@ PIPELINE = {
             "offsets": {"peekproof.exposures": 7},
             "lag": 3,
             "lag_seconds": 1.5,
+            "snapshot": "2026-11-22T09:00:00Z",
             "sources": {"peekproof.exposures": {"unexplained": 0}, "peekproof.conversions": {"unexplained": 2}},
         },
-        "1": {"clock": None, "offsets": {}, "lag": None, "lag_seconds": None, "sources": {}},
+        "1": {"clock": None, "offsets": {}, "lag": None, "lag_seconds": None, "snapshot": None, "sources": {}},
     },
     "events": {
         "peekproof.exposures": {"accepted": 60, "late": 5, "rejected": {"malformed": 3}},
@@ -195,7 +197,17 @@ def test_progress_is_given_by_partition_and_only_where_it_is_known(page):
     assert page.values("clock_timestamp_seconds", "partition") == {"0": 1_795_338_000.0}
     assert page.values("lag_records", "partition") == {"0": 3}
     assert page.values("lag_seconds", "partition") == {"0": 1.5}
-    assert [page.value(name) for name in ("state_units", "rebalances_total", "recovering")] == [77, 2, 0]
+    assert page.values("snapshot_timestamp_seconds", "partition") == {"0": 1_795_338_000.0}
+    assert [page.value(name) for name in ("state_units", "rebalances_total")] == [77, 2]
+
+
+def test_stages_of_a_recovery_have_the_names_that_the_worker_gives_them():
+    assert tuple(worker.STAGES) == vocabulary.STAGES
+
+
+def test_what_is_being_recovered_is_told_stage_by_stage():
+    assert Page([], stage=None).values("recovering", "stage") == dict.fromkeys(vocabulary.STAGES, 0)
+    assert Page([], stage="source").values("recovering", "stage") == dict.fromkeys(vocabulary.STAGES, 0) | {"source": 1}
 
 
 def test_the_worker_tells_its_time_and_build(page):
@@ -204,8 +216,8 @@ def test_the_worker_tells_its_time_and_build(page):
 
 
 def test_nothing_is_said_of_experiments_while_state_is_rebuilt(harmed):
-    page = Page([harmed], recovering=True)
-    assert (page.value("recovering"), page.values("verdict", "experiment")) == (1, {})
+    page = Page([harmed], recovering=True, stage="counts")
+    assert (page.value("recovering", stage="counts"), page.values("verdict", "experiment")) == (1, {})
 
 
 def test_a_worker_that_knows_nothing_yet_still_has_a_page():

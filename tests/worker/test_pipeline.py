@@ -25,7 +25,7 @@ def readings():
 
 
 def told(readings, **settings):
-    return pipeline(readings, IdleClock(Settings(**settings), readings, now=lambda: NOW))
+    return pipeline(readings, IdleClock(Settings(**settings), readings, now=lambda: NOW), {0: NOW, 1: None})
 
 
 def mixed():
@@ -83,3 +83,9 @@ def test_totals_are_of_all_partitions(readings):
     found = told(readings)
     assert Counter(found["rejected"]) == {"malformed": 2, "unknown_experiment": 2}
     assert (found["read"], found["accepted"], found["late"]) == (8, 2, 2)
+
+
+def test_it_tells_where_each_state_began_and_how_far_its_snapshots_reach(readings):
+    found = told(readings)["partitions"]
+    assert [one["snapshot"] for one in found.values()] == ["2023-11-14T22:14:20.000Z", None]
+    assert found["0"]["restored"] == {EXPOSURES: 0, CONVERSIONS: 0}

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from streams.codecs import snapshots as codec
@@ -33,9 +33,11 @@ class Keeper:
         is_searching: whether a state is being restored.
     """
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, readings: Readings) -> None:
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, readings: Readings, rekeyed: Collection[str] = ()
+    ) -> None:
         self.is_searching = False
-        self._settings, self._catalogue, self._readings = settings, catalogue, readings
+        self._settings, self._catalogue, self._readings, self._rekeyed = settings, catalogue, readings, rekeyed
         self._identity = codec.identity(catalogue, settings.key)
         self._albums: dict[int, Album] = {}
         self._turn = asyncio.Lock()
@@ -78,7 +80,7 @@ class Keeper:
         began, manifest = time.monotonic(), codec.newest(records, self._identity)
         if manifest is None or not self._leads_further(partition, manifest):
             return None
-        state = restore(self._catalogue, partition, codec.chain(manifest, records))
+        state = restore(self._catalogue, partition, codec.chain(manifest, records), self._rekeyed)
         facts = {"partition": partition, "units": state.units, "offsets": manifest.offsets}
         log.info("restored", extra={**facts, "seconds": round(time.monotonic() - began, 3)})
         return state
