@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from streams.codecs.cloudevents import Decoder
 from streams.codecs.snapshots import chain, newest
+from streams.core.events import KINDS
 from streams.core.recovery import restore
 from streams.worker.reading import Reading
 from streams.worker.snapshots import album
@@ -20,7 +21,7 @@ class Owner:
     """A worker's reading of a log, and its album."""
 
     def __init__(self, obsolete=(), broker=None):
-        self.reading, self.broker = Reading(attribution(), Decoder()), broker or Broker()
+        self.reading, self.broker = Reading(attribution(), dict.fromkeys(KINDS, Decoder())), broker or Broker()
         self.album = Album(self.reading, OURS, obsolete)
 
     async def keep(self, count):
