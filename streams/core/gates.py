@@ -39,11 +39,14 @@ def gates(x: Experiment, state: State, looks: Sequence[Look], *, silence: bool) 
 
 
 def heard(state: State, looks: Sequence[Look]) -> list[tuple[int, int]]:
-    """At each look the number of accepted exposures, and the clock at which it last grew."""
+    """At each look the number of accepted exposures, and the clock at which it last grew.
+
+    A clock of 0 is one that is not known yet: nobody can have been silent since.
+    """
     out = [state.exposed]
     for one in looks:
         exposures = one.cells[cells.index("exposures")]
-        out.append(out[-1] if exposures == out[-1][0] else (exposures, one.clock))
+        out.append(out[-1] if exposures == out[-1][0] and out[-1][1] else (exposures, one.clock))
     return out[1:]
 
 

@@ -1,5 +1,6 @@
 """The Faust application: raw bytes in and out, no web, no declarations, no restarts of what is broken."""
 
+from collections.abc import Callable
 from typing import Any
 
 import faust
@@ -21,6 +22,7 @@ class App(faust.App):
     logger = FRAMEWORK
     settings: Settings
     readings: Readings
+    fences: tuple[Callable[[], None], ...] = ()  # called before partitions go: what was begun is not to be written
 
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)

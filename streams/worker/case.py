@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from streams.codecs import state as state_codec
 from streams.core import evaluation
+from streams.core.adoption import reconcile
 from streams.core.attribution import Counts
 from streams.core.definition import Experiment
 from streams.core.evaluation import Asked, Outcome
@@ -47,13 +48,12 @@ class Case:
         self._awaited: dict[int, Counts] | None = {}
 
     @classmethod
-    def restore(cls, x: Experiment, ends: Ends, value: bytes | None) -> Self:
-        """The case as the table holds it, unless that is of another version of the definition."""
-        if value is None:
-            return cls(x, ends)
-        packed, outbox = _unpack(value)
-        state = state_codec.decode(packed)
-        return cls(x, ends, state, outbox) if state.config_hash == x.config_hash else cls(x, ends)
+    def restore(cls, x: Experiment, ends: Ends, value: bytes | None, last: bytes | None = None) -> Self:
+        """The case as the table holds it, unless that is of another version of the definition.
+
+        Of what was decided the log has the last word: `last` is its last decision.
+        """
+        return cls(x, ends, *reconcile(x, *_remembered(x, value), last))
 
     @property
     def partitions(self) -> int:
@@ -110,6 +110,14 @@ class Case:
         known = self.state.parts.get(str(counts.partition)) if self.state else None
         reached = all(offset >= end for offset, end in zip(counts.offsets, self._ends[counts.partition], strict=True))
         return reached and counts.config_hash == self.x.config_hash and (known is None or counts.clock >= known.clock)
+
+
+def _remembered(x: Experiment, value: bytes | None) -> tuple[State | None, list[bytes]]:
+    if value is None:
+        return None, []
+    packed, outbox = _unpack(value)
+    state = state_codec.decode(packed)
+    return (state, outbox) if state.config_hash == x.config_hash else (None, [])
 
 
 def take(arrived: Iterable[tuple[Case, Iterable[Counts]]], recency: Recency | None = None) -> None:

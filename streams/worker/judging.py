@@ -32,6 +32,10 @@ T = TypeVar("T")
 encode = msgspec.json.Encoder().encode
 
 
+def _none(_: Experiment) -> None:
+    """Nothing has been decided."""
+
+
 class Judging:
     """All cases of this worker with their outlets."""
 
@@ -47,6 +51,8 @@ class Judging:
         self._partitions = partitions
         self._recency = recency
         self._ends: Ends = {}
+        self._last: Callable[[Experiment], bytes | None] = _none
+        self._era = 0  # grows with every hand-over: what was begun in one is not written in another
         self._moved: dict[str, None] = {}  # experiments whose evidence has not been told yet, in their turn
         self._stale = 0
         self._news = News()
@@ -57,9 +63,18 @@ class Judging:
         """Counts that were no newer than what was known."""
         return self._stale + sum(case.stale for case in self.cases.values())
 
-    def restart(self, ends: Ends) -> None:
-        """After an assignment: begin from the table, and wait for counts that reach these ends of the source."""
-        self._stale, self._ends = self.stale, ends
+    def restart(self, ends: Ends, last: Callable[[Experiment], bytes | None] = _none) -> None:
+        """After an assignment: begin from the table, and wait for counts that reach these ends of the source.
+
+        `last` tells the last decision in the log.
+        """
+        self.close()
+        self._ends, self._last = ends, last
+
+    def close(self) -> None:
+        """Our partitions go: somebody else may judge now, so write nothing that was begun."""
+        self._stale, self._ends = self.stale, {}
+        self._era += 1
         self._moved.clear()
         self._news.forget()
         self.cases.clear()
@@ -67,7 +82,8 @@ class Judging:
     async def take(self, arrived: Iterable[Counts], producer: Any) -> None:
         """Judge what arrived together: one look at each experiment."""
         for piece in _pieces(await self._by_experiment(arrived)):
-            await self._judge(self._take(piece), producer)
+            if self._ends:
+                await self._judge(self._take(piece), producer)
             await asyncio.sleep(0)  # others have waited for a piece
 
     async def _by_experiment(self, arrived: Iterable[Counts]) -> list[list[Counts]]:
@@ -79,9 +95,11 @@ class Judging:
         return [counts for name, counts in found.items() if name in self._catalogue.experiments]
 
     async def _judge(self, cases: list[Case], producer: Any) -> None:
-        kept = [case for case in cases if case.worth_keeping]
+        kept, era = [case for case in cases if case.worth_keeping], self._era
         self._keep(kept)
         await self._table.settle()
+        if era != self._era:
+            return
         if kept:
             failpoints.reach("after_table")
         if due := [case for case in cases if case.outbox]:
@@ -89,8 +107,11 @@ class Judging:
 
     async def _decide(self, due: list[Case], producer: Any) -> None:
         failpoints.reach("before_decision")
+        era = self._era
         await send(producer, [self._letter(DECISIONS, case.x, decision) for case in due for decision in case.outbox])
         failpoints.reach("after_decision")
+        if era != self._era:
+            return
         for case in due:
             case.outbox = []
         self._keep(due)
@@ -119,7 +140,7 @@ class Judging:
 
     def _case(self, x: Experiment) -> Case:
         if x.id not in self.cases:
-            self.cases[x.id] = Case.restore(x, self._ends, self._table.get(x.id.encode()))
+            self.cases[x.id] = Case.restore(x, self._ends, self._table.get(x.id.encode()), self._last(x))
         return self.cases[x.id]
 
     def _keep(self, cases: Iterable[Case]) -> None:

@@ -21,6 +21,7 @@ from streams.worker.pipeline import pipeline
 from streams.worker.reading import SOURCES
 from streams.worker.readings import Readings
 from streams.worker.rounds import Rounds
+from streams.worker.rulings import Rulings
 from streams.worker.snapshots.keeper import Keeper
 from streams.worker.stalls import Stalls
 from streams.worker.tables import make_table
@@ -50,12 +51,14 @@ class Worker:
         self._clock = IdleClock(settings, self._readings)
         self._stalls = Stalls()
         self._snapshots = Keeper(settings, catalogue, self._readings, rekeyed)
+        self._rulings = Rulings(settings)
         self._rounds = Rounds(settings, self._readings)
         self._app = make_app(settings, self._readings)
         table = make_table(self._app, settings.evaluation_partitions)
         self._judging = Judging(catalogue, table, settings.evaluation_partitions, partial(recency, settings))
         add_agents(self._app, Taking(self._readings, self._app), self._judging)
         self._app.on_rebalance_complete.connect(self._assigned)
+        self._app.fences = (self._judging.close,)
         self.pipeline = self._pipeline()  # replaced every round, never changed: other threads read it
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -137,4 +140,5 @@ class Worker:
         self._snapshots.begin(found)
         places = [[TP(topic, p) for topic in SOURCES.values()] for p in range(self._settings.partitions)]
         ends = await self._app.consumer.highwaters(*(tp for pair in places for tp in pair))
-        self._judging.restart({p: tuple(ends[tp] for tp in pair) for p, pair in enumerate(places)})
+        await self._rulings.read_on()
+        self._judging.restart({p: tuple(ends[tp] for tp in pair) for p, pair in enumerate(places)}, self._rulings.last)

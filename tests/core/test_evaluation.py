@@ -346,3 +346,12 @@ def test_one_slow_partition_holds_the_verdict_and_is_named():
     )
     again = look(ONE, out.state, [counts(1, HALF, clock=START + HOUR)], 2, recency)
     assert [json.loads(decision)["data"]["verdict"] for decision in again.decisions] == ["stop_success"]
+
+
+def test_nobody_has_been_silent_while_the_clock_was_not_known():
+    x = experiment(BOUGHT, **schedule(no_data_grace="1h"))
+    cells = totals(x, (50, 50))
+    looks = [samples.look(cells, 0), samples.look(cells, START + DAY), samples.look(cells, START + DAY + HOUR + 1)]
+    _, decisions = judged(x, *looks)
+    assert [one["data"]["verdict"] for one in decisions] == ["continue", "no_data"]
+    assert decisions[1]["time"] == "2025-03-11T01:00:00.001Z"

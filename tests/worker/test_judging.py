@@ -1,7 +1,10 @@
 """The order in which a judgement reaches the world: table, decisions, evidence."""
 
 import asyncio
+import hashlib
 import json
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,6 +81,51 @@ async def test_a_look_is_as_recent_as_the_present_says(broker):
     judging.restart(ENDS)
     await judge(judging, broker, a=50, b=50)
     assert [json.loads(value)["data"]["verdict"] for *_, value in broker.sent] == ["held"]
+
+
+async def test_what_was_begun_before_partitions_went_is_not_sent(judging, broker, monkeypatch):
+    monkeypatch.setattr(Table, "settle", closing(judging, "settled"))
+    await judge(judging, broker, a=50, b=50)
+    assert (broker.sent, judging.cases) == ([], {})
+
+
+async def test_the_table_is_not_written_for_partitions_that_have_gone(judging, broker):
+    broker._acknowledged = partial(closing(judging, "acknowledged"), SimpleNamespace(broker=broker))
+    await judge(judging, broker, a=50, b=50)
+    assert broker.calls[-2:] == ["settled", "acknowledged"]
+
+
+def closing(judging, what):
+    """Partitions go while the broker is being waited for."""
+
+    async def close(table):
+        table.broker.calls.append(what)
+        judging.close()
+
+    return close
+
+
+async def test_between_two_assignments_nothing_is_judged(judging, broker):
+    judging.close()
+    await judge(judging, broker, a=50, b=50)
+    await judging.tell(broker)
+    assert (broker.calls, broker.sent, judging.cases) == ([], [], {})
+
+
+async def test_a_successor_whose_table_is_gone_goes_on_from_the_last_decision(judging, broker):
+    await judge(judging, broker, a=50, b=50)
+    ((*_, first),) = broker.sent
+    successor = Judging(CATALOGUE, Table(broker), 4)
+    successor.restart(ENDS, lambda _: first)
+    await judge(successor, broker, a=50, b=50)
+    assert len(broker.sent) == 1
+    clock = counts(0, 10).clock + 3 * 86_400_000
+    for partition in ENDS:
+        await successor.take([counts(partition, 11, clock, a=50, b=50)], broker)
+    (_, (*_, second)) = broker.sent
+    said = json.loads(second)["data"]
+    assert (said["seq"], said["verdict"]) == (2, "no_data")
+    assert said["previous_hash"] == hashlib.sha256(first).hexdigest()
 
 
 async def test_evidence_is_told_once_for_all_looks_since_the_last_time(judging, broker):

@@ -29,7 +29,9 @@ class Positions(Commits):
         super().__init__(*args, **options)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Fence first: what is on its way from these partitions must not make us seek."""
+        """Fence first: what is on its way from these partitions must not make us seek, nor write."""
+        for fence in self.app.fences:
+            fence()
         self._forget()
         self._eras.update(revoked)
         await super().on_partitions_revoked(revoked)
