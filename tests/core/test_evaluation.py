@@ -96,6 +96,12 @@ def test_nothing_is_judged_before_every_partition_has_been_heard():
     assert present(second.state).cells == add(HALF, HALF)
 
 
+def test_a_decision_has_the_same_bytes_whichever_partition_was_heard_first():
+    said = [counts(partition, HALF) for partition in (2, 10, 1)]
+    decided = {look(ONE, None, order, 3).decisions[0] for order in itertools.permutations(said)}
+    assert len(decided) == 1
+
+
 def test_a_look_is_as_old_as_the_slowest_partition():
     state = look(ONE, None, [counts(0, HALF, clock=START + 2 * HOUR)], 2).state
     out = look(ONE, state, [counts(1, HALF)], 2)
