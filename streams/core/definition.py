@@ -4,6 +4,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from stats.sequential.base import Design
@@ -100,6 +101,12 @@ class Experiment:
     def closes(self, entry: int) -> int:
         """From when on nothing that is not late can change what the unit did; only a second arm can."""
         return entry + self.longest + 2 * self.lateness
+
+    @property
+    def expires(self) -> float:
+        """From when on nothing can change what any unit did; never, if nobody has said when it stops."""
+        stop = self.spec.schedule.stop_at
+        return inf if stop is None else self.closes(stop)
 
     def phase(self, entry: int) -> int:
         """Index of the allocation in force at an entry time."""

@@ -66,7 +66,8 @@ def drifts_after_closing(x: Experiment, entry: Entry, reversal: Reversal) -> boo
     left = entry.crossed and x.spec.exposure.multi_variant == "exclude"
     if left or x.warms_up(entry.time) or entry.number in reversal.barred:
         return False
-    return reversal.time >= oldest(x, entry) and reversal.record_time >= entry.time + x.longest + x.lateness
+    matures = entry.time + x.longest + x.lateness
+    return reversal.time >= oldest(x, entry) and matures <= reversal.record_time < x.expires
 
 
 @lru_cache(maxsize=2**14)
@@ -101,7 +102,7 @@ def _counters(x: Experiment, entry: Entry, seen: Seen) -> Added:
     if not (seen.reversals or seen.before or seen.missing or seen.over):
         return ()
     matures = entry.time + x.longest + x.lateness
-    drift = sum(r.times for r in seen.reversals if r.record_time >= matures)
+    drift = sum(r.times for r in seen.reversals if matures <= r.record_time < x.expires)
     told = ((BEFORE, seen.before), (DRIFT, drift), (NO_VALUE, seen.missing), (OVER, seen.over))
     return tuple([(place, (count,)) for place, count in told if count])
 

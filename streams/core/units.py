@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from streams.core import pieces, quiet
 from streams.core.changes import Changes
 from streams.core.definition import GLANCE_BACK, Experiment
+from streams.core.expiry import Expiry
 from streams.core.memory import Added, Copy, Entry, Reversal, Unit, remember
 from streams.core.quiet import ARM, MASK, Arm
 from streams.core.recount import (
@@ -48,6 +49,8 @@ class Units:
         self._touch = self._changes.touch  # before a unit changes
         self._maturities = Wheel(self._matures)  # when the clock alone changes a count,
         self._chores = Wheel(self._ends)  # and when something can be closed or forgotten
+        self._expiry = Expiry(experiments)
+        self._expired = self._expiry.expired
         self._clock = 0  # at which all was settled last
 
     def __len__(self) -> int:
@@ -63,6 +66,8 @@ class Units:
         cells, state = self.cells[arm.number], self._units.get(key)
         cells[EXPOSURES] += 1
         self.changed.add(arm.number)
+        if arm.number in self._expired:
+            return
         if covariates or type(state) is Unit:
             self._expose(key, self._awake(key), arm, time, covariates)
         elif state is None:
@@ -106,6 +111,8 @@ class Units:
         for key in chores:
             self._touch(key)
             self._tidy(key)
+        for key in self._expiry.due(clock, self._units):
+            self._retire(key)
 
     def next_maturity(self) -> int | None:
         """The next instant at which the clock alone may change a cell, once all is settled."""
@@ -231,6 +238,28 @@ class Units:
             self._plan(key, unit, *self._next_of(open_))
         elif self._forget(unit) or not self._leave(key, unit):
             self._plan(key, unit, None, self._forgets(unit))
+
+    def _retire(self, key: int) -> None:
+        """Forget entries into experiments that have expired."""
+        state = self._units.get(key)
+        if type(state) is Unit:
+            lasting = tuple([entry for entry in state.entries if entry.number not in self._expired])
+            if len(lasting) < len(state.entries):
+                self._touch(key)
+                state.entries = lasting
+                self._tidy(key)
+        elif state is not None:
+            self._retire_quiet(key, quiet.words(state))
+
+    def _retire_quiet(self, key: int, words: tuple[int, ...]) -> None:
+        lasting = tuple([word for word in words if self._arms[word & MASK].number not in self._expired])
+        if len(lasting) == len(words):
+            return
+        self._touch(key)
+        if lasting:
+            self._units[key] = quiet.state(lasting)
+        else:
+            del self._units[key]
 
     def _close(self, entry: Entry) -> bool:
         if self._clock < entry.time + self._closes[entry.number]:

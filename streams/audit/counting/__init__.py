@@ -9,7 +9,8 @@ reading is:
  4. A reversal reaches every experiment it is meant for (experiment_id, consent), also one that does not use its event
     name; where the name is used it must not be late.
  5. A reversal works on a metric if recorded before the unit's maturity for that metric; `drift` counts the records at
-    or after the maturity of its last metric, whatever they reverse.
+    or after the maturity of its last metric, whatever they reverse, until every unit that entered before stop_at has
+    had its windows and twice the lateness.
  6. `multi_variant` counts warm-up units too: contamination is a property of the unit's exposures.
  7. `before_exposure`, `missing_value` and `over_cap` ignore reversals.
  8. Without start_at the epoch starts at the smallest event time that is neither rejected nor late.

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from math import inf
 from typing import Any
 
 from streams.audit.counting.lines import milliseconds
@@ -60,6 +61,12 @@ class Experiment:
     start: int | None
     stop: int | None
     warmup: int
+
+    @property
+    def forgotten(self) -> float:
+        """When the windows of the last unit that could enter have closed, twice the lateness included."""
+        longest = max(m.delay + m.length for m in self.metrics)
+        return inf if self.stop is None else self.stop + longest + 2 * self.lateness
 
     def phase(self, entry: int) -> int:
         """Index of the allocation in force."""

@@ -27,6 +27,7 @@ class Unit:
         "counted",
         "entries",
         "entry",
+        "forgotten",
         "lateness",
         "metrics",
         "phase",
@@ -35,7 +36,7 @@ class Unit:
     )
 
     def __init__(self, x: Experiment, begin: int, exposures: Sequence[Event], conversions: Sequence[Event]) -> None:
-        self.metrics, self.lateness = x.metrics, x.lateness
+        self.metrics, self.lateness, self.forgotten = x.metrics, x.lateness, x.forgotten
         first = min(exposures, key=lambda e: (e.time, x.variants.index(e.data["variant"])))
         self.entry, self.arm, self.phase = first.time, first.data["variant"], x.phase(first.time)
         self.entries = [e for e in exposures if (e.time, e.data["variant"]) == (self.entry, self.arm)]
@@ -90,7 +91,7 @@ class Unit:
         within = [(e, [m for m in self.metrics if self.inside(e, m)]) for e in self.conversions]
         used = {m.id: {e.identity for e in self.used(m)} for m in self.metrics}
         return {
-            "drift": sum(e.recorded >= max(map(self.matures, self.metrics)) for e in self.reversals),
+            "drift": sum(max(map(self.matures, self.metrics)) <= e.recorded < self.forgotten for e in self.reversals),
             "before_exposure": sum(self.just_before(e) for e in self.conversions),
             "missing_value": sum(any(lacks_value(e, m) for m in inside) for e, inside in within),
             "over_cap": sum(any(e.identity not in used[m.id] for m in inside) for e, inside in within),
