@@ -6,6 +6,7 @@ by bit, what the test of that design alone would say.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,7 @@ class Several:
     """
 
     def __init__(self, tests: Sequence[SequentialTest], rho: Array) -> None:
-        designs = [test.design for test in tests if test.design is not None]
-        self._test: Any = type(tests[0])(_stacked(designs)) if designs else _OneByOne(tests)
+        self._test = _together(tuple(tests))
         self._rho = rho[:, None]
 
     def log_e(self, totals: Totals, sides: ArrayLike, borders: ArrayLike, *, relative: bool) -> Array:
@@ -53,6 +53,13 @@ class Several:
         """Their bounds, at (designs,) levels."""
         lower, upper = self._test.interval(totals, self._rho, np.reshape(alpha, ALONG), relative=relative)
         return lower, upper
+
+
+@lru_cache(maxsize=2**10)
+def _together(tests: tuple[SequentialTest, ...]) -> Any:
+    """One test that stands for all of them; often the same few are asked again and again."""
+    designs = [test.design for test in tests if test.design is not None]
+    return type(tests[0])(_stacked(designs)) if designs else _OneByOne(tests)
 
 
 def _stacked(designs: Sequence[Design]) -> Design:

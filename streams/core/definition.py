@@ -71,6 +71,7 @@ class Experiment:
     lateness: int  # how long after its event time a record still counts
     closings: tuple[int, ...]  # distinct ends of windows after entry, ascending
     control: int  # index among the variants
+    treatments: tuple[int, ...]  # of all others
     names: frozenset[str]  # events that some metric counts
     covariates: tuple[tuple[str, ...], ...]  # paths of attributes that are kept of an entry
 
@@ -78,11 +79,6 @@ class Experiment:
     def id(self) -> str:
         """The name everyone uses."""
         return self.spec.metadata.id
-
-    @property
-    def treatments(self) -> tuple[int, ...]:
-        """Indices of the other variants."""
-        return tuple(i for i in range(len(self.variants)) if i != self.control)
 
     @property
     def longest(self) -> int:
@@ -150,6 +146,7 @@ def compile_definition(spec: Definition, canonical: bytes) -> Experiment:
     attributes = tuple({metric.covariate.attr: None for metric in spec.metrics if metric.covariate is not None})
     metrics = tuple(_metric(spec, metric, attributes) for metric in spec.metrics)
     weights = _weights(spec.assignment)
+    roles = [variant.role for variant in spec.assignment.variants]
     return Experiment(
         spec=spec,
         epoch=1,
@@ -163,7 +160,8 @@ def compile_definition(spec: Definition, canonical: bytes) -> Experiment:
         layout=Layout.of(len(weights), len(weights[0]), [metric.counted.cells for metric in metrics]),
         lateness=int(spec.exposure.lateness),
         closings=tuple(sorted({metric.closes for metric in metrics})),
-        control=[variant.role for variant in spec.assignment.variants].index("control"),
+        control=roles.index("control"),
+        treatments=tuple(i for i, role in enumerate(roles) if role != "control"),
         names=frozenset(source.event for metric in metrics for source in metric.sources),
         covariates=tuple(tuple(attribute.split(".")) for attribute in attributes),
     )

@@ -1,6 +1,7 @@
 """An experiment along consecutive looks: what is to be said at them, and the decisions that say it."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -61,11 +62,11 @@ class Journey:
 
     def _turns(self, opened: list[Gates]) -> Iterator[Turn]:
         said = self._state.judgement
-        for at, statuses in _news(self.x, self._path.reached, opened):
-            judgement = judge(self.x, statuses, opened[at], said)
-            if _differs(judgement, said):
-                said = judgement
-                yield Turn(at, statuses, judgement)
+        for at, reached in _news(self._path.reached, opened):
+            turn = _judged(self.x, reached, opened[at], said)
+            if _differs(turn.judgement, said):
+                said = turn.judgement
+                yield turn._replace(at=at)
 
 
 def end(journeys: Sequence[Journey]) -> list[tuple[State, list[bytes]]]:
@@ -74,15 +75,18 @@ def end(journeys: Sequence[Journey]) -> list[tuple[State, list[bytes]]]:
     return [one.end() for one in journeys]
 
 
-def _news(x: Experiment, reached: Flags, opened: list[Gates]) -> Iterator[tuple[int, Statuses]]:
-    """Looks at which something that a verdict depends on is new."""
-    statuses, last = None, None
+def _news(reached: Flags, opened: list[Gates]) -> Iterator[tuple[int, frozenset[int]]]:
+    """Looks at which something that a verdict depends on is new, and the tracks that have reached their thresholds."""
     for at, gate in enumerate(opened):
-        if statuses is None or not np.array_equal(reached[at], reached[at - 1]):
-            statuses, last = Statuses(x, frozenset(map(int, np.flatnonzero(reached[at])))), None
-        if gate != last:
-            last = gate
-            yield at, statuses
+        if at == 0 or gate != opened[at - 1] or not np.array_equal(reached[at], reached[at - 1]):
+            yield at, frozenset(np.flatnonzero(reached[at]).tolist())
+
+
+@lru_cache(maxsize=2**14)
+def _judged(x: Experiment, reached: frozenset[int], gate: Gates, said: Judgement) -> Turn:
+    """What is to be said; remembered, as most looks bring nothing new."""
+    statuses = Statuses(x, reached)
+    return Turn(0, statuses, judge(x, statuses, gate, said))
 
 
 def _differs(a: Judgement, b: Judgement) -> bool:

@@ -14,7 +14,7 @@ from stats.evidence import two_sided
 from stats.sequential.base import SequentialTest, Totals
 from stats.several import Several, likeness
 from streams.core import sizes
-from streams.core.alike import Subject, by_likeness, read, rho, shape
+from streams.core.alike import Subject, by_likeness, read, rho, shape, token
 from streams.core.claims import Claim, claims, kinds
 from streams.core.definition import Experiment
 from streams.core.testing import tests
@@ -42,7 +42,7 @@ def evidence(subjects: Sequence[Subject]) -> list[Array]:
 def _kind(x: Experiment, m: int) -> Hashable:
     """What metrics have in common that can be asked about at once."""
     asked = [(likeness(q.test), q.readings, q.relative, any(q.borders), q.names) for q in questions(x, m)]
-    return shape(x, m), x.metrics[m].spec.test, tests(x, m).matured.two_sided, tuple(asked)
+    return token((shape(x, m), x.metrics[m].spec.test, tests(x, m).matured.two_sided, tuple(asked)))
 
 
 @lru_cache(maxsize=2**14)

@@ -13,7 +13,7 @@ from stats.moments import moments
 from stats.sequential.base import Totals
 from stats.several import Several, likeness
 from streams.core import sizes
-from streams.core.alike import Subject, by_likeness, read, rho, shape
+from streams.core.alike import Subject, by_likeness, read, rho, shape, token
 from streams.core.arms import row
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
@@ -54,8 +54,10 @@ class Known:
 
     def tell(self, x: Experiment, m: int, variant: int, cells: Sequence[int]) -> Shown:
         """What is shown of a contrast."""
-        self.ask([(x, cells)])
-        return self._shown[x, tuple(cells)][m][x.treatments.index(variant)]
+        key = x, tuple(cells)
+        if key not in self._shown:
+            self.ask([key])
+        return self._shown[key][m][x.treatments.index(variant)]
 
 
 known = Known()
@@ -70,7 +72,7 @@ def show(subjects: Sequence[Subject]) -> list[tuple[Shown, ...]]:
 def _kind(x: Experiment, m: int) -> Hashable:
     """What metrics have in common that can be shown at once."""
     showing = [tests(x, m).showing(relative=relative) for relative in (False, True)]
-    return shape(x, m), x.metrics[m].outcome, sizes.testable(x.metrics[m]), *map(likeness, showing)
+    return token((shape(x, m), x.metrics[m].outcome, sizes.testable(x.metrics[m]), *map(likeness, showing)))
 
 
 def _show(subjects: Sequence[Subject]) -> list[tuple[Shown, ...]]:
