@@ -49,6 +49,7 @@ def run_ingest(settings: Settings) -> int:
     try:
         known = routes.load(settings.ingest)
         check_record_times(settings, known)
+        _collect_seldom()
         asyncio.run(_ingest(settings, known))
     except (RoutesError, NotReadyError, OSError) as error:
         log.error("cannot start: %s", error)  # noqa: TRY400  (the message says it all)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from struct import unpack_from
 from typing import Literal
 
 EXPOSURES = "peekproof.exposures"
@@ -21,6 +22,8 @@ DAY_MS = 86_400_000
 FOR_EVER = "-1"
 MIB = 1_048_576
 SEGMENT_MS = 600_000  # snapshots of a small state would not fill a segment for days
+
+FACTOR, WORD = 0x5BD1E995, 0xFFFF_FFFF  # of MurmurHash2
 
 RecordTime = Literal["append", "create"]
 
@@ -71,17 +74,13 @@ def murmur2(data: bytes) -> int:
     """MurmurHash2, 32 bits, with Kafka's seed; unsigned."""
     whole = len(data) & ~3
     state = 0x9747B28C ^ len(data)
-    for start in range(0, whole, 4):
-        word = _times(int.from_bytes(data[start : start + 4], "little"))
-        state = _times(state) ^ _times(word ^ word >> 24)
+    for word in unpack_from(f"<{whole >> 2}I", data):
+        mixed = word * FACTOR & WORD
+        state = state * FACTOR & WORD ^ (mixed ^ mixed >> 24) * FACTOR & WORD
     if whole < len(data):
-        state = _times(state ^ int.from_bytes(data[whole:], "little"))
-    state = _times(state ^ state >> 13)
+        state = (state ^ int.from_bytes(data[whole:], "little")) * FACTOR & WORD
+    state = (state ^ state >> 13) * FACTOR & WORD
     return state ^ state >> 15
-
-
-def _times(word: int) -> int:
-    return word * 0x5BD1E995 & 0xFFFF_FFFF
 
 
 def _source(record_time: RecordTime, *, is_rekeyed: bool) -> dict[str, str]:
