@@ -52,6 +52,19 @@ def test_historic_events_keep_their_own_time_and_are_not_deleted_for_their_age(n
     assert (settings["message.timestamp.type"], settings["retention.ms"]) == ("CreateTime", "-1")
 
 
+def test_what_ingest_writes_keeps_the_time_it_gives_and_is_deleted_for_its_age():
+    rekeyed = by_name(rekeyed=["exposures"])
+    settings = rekeyed["peekproof.exposures"].settings
+    assert settings["message.timestamp.type"] == "CreateTime"
+    assert settings["retention.ms"] == rekeyed["peekproof.conversions"].settings["retention.ms"] != "-1"
+    assert rekeyed["peekproof.conversions"] == by_name()["peekproof.conversions"]
+
+
+def test_historic_topics_are_kept_for_ever_also_where_ingest_writes_them():
+    both = by_name(record_time="create", rekeyed=["exposures"]), by_name(record_time="create")
+    assert both[0] == both[1]
+
+
 @pytest.mark.parametrize("name", ["peekproof.evidence", EVALUATION_CHANGELOG])
 def test_what_holds_a_latest_value_is_compacted(name):
     assert by_name()[name].settings["cleanup.policy"] == "compact"

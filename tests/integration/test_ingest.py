@@ -73,7 +73,8 @@ def spoken(format_, records):
 
 def send(bootstrap, topic, values):
     """In turn to every partition, without a key."""
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20})
+    in_order = {"enable.idempotence": True}  # what is sent again must not overtake: record times are the clock
+    producer = Producer({"bootstrap.servers": bootstrap, **in_order, "linger.ms": 20})
     for number, (at, value) in enumerate(values):
         producer.produce(topic, value, partition=number % FOREIGN, timestamp=at)
         producer.poll(0)
@@ -97,7 +98,10 @@ def counting(bootstrap, folder, file, **settings):
 
 
 def pipeline(process):
-    return process.ask("/api/pipeline") or {"read": 0, "partitions": {}}
+    """What the worker says of its sources, as soon as it says anything."""
+    told = []
+    process.wait_for(lambda: told.append(process.ask("/api/pipeline")) or told[-1], 60, "an answer")
+    return told[-1]
 
 
 def rejected(bootstrap):

@@ -17,11 +17,12 @@ def test_the_environment_is_read_and_what_is_given_goes_before_it():
         "PEEKPROOF_PARTITIONS": "8",
         "PEEKPROOF_ROUND_MS": "50",
         "PEEKPROOF_EXPERIMENTS": "there",
+        "PEEKPROOF_INGEST": "here.yaml",
         "OTHER": "1",
     }
     settings = Settings.read(environment, round_ms=20, web_port=None)
     assert (settings.partitions, settings.round_ms, settings.web_port) == (8, 20, 8080)
-    assert settings.experiments == Path("there")
+    assert (settings.experiments, settings.ingest) == (Path("there"), Path("here.yaml"))
 
 
 def test_until_is_a_time():
