@@ -29,8 +29,8 @@ PARTITIONS = 2
 RATE = 800.0  # users per second over all experiments
 SEED = 20261122
 GLANCE = 0.5  # seconds between looks at the worker
-PATIENCE = 65.0  # seconds after which ONCE gives up
-SETTLING = 20.0  # seconds for the last events to be counted
+PATIENCE = 80.0  # seconds after which ONCE gives up
+SETTLING = 20.0  # seconds without progress in which the last events should have been counted
 
 Object = dict[str, Any]
 Work = Callable[[Settings], int]
@@ -183,8 +183,10 @@ def _recount(on: Stage) -> Iterator[str]:
     on.crowd.terminate()
     on.crowd.wait(SETTLING)
     told = json.loads(on.told.read_text())
-    deadline = time.monotonic() + SETTLING
+    read, deadline = 0, time.monotonic() + SETTLING
     while (view := _glance(on.url)) is None or view.pipeline["read"] < told["sent"] or _units(view) != _sent(told):
+        if view is not None and view.pipeline["read"] > read:
+            read, deadline = view.pipeline["read"], time.monotonic() + SETTLING
         if time.monotonic() > deadline:
             yield f"the crowd sent {told['sent']} events: {_sent(told)}; the worker shows: {view and _units(view)}"
             return
