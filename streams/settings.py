@@ -37,6 +37,7 @@ class Settings:
     full_round_s: float = 5.0
     max_lag_s: float = 60.0  # what is known of a source partition may be so old before verdicts are held
     snapshot_every_s: float = 5.0
+    restore_from: Literal["snapshots", "source"] = "snapshots"
     idle_clock: Literal["wall", "record"] = "wall"
     until: int | None = None  # ms since 1970; given as RFC 3339
     session_timeout_s: float = 10.0

@@ -78,7 +78,7 @@ class Keeper:
     def _restore(self, partition: int, records: archive.Found) -> Attribution | None:
         """In a thread of its own: whoever has many units must not be taken for dead meanwhile."""
         began, manifest = time.monotonic(), codec.newest(records, self._identity)
-        if manifest is None or not self._leads_further(partition, manifest):
+        if manifest is None or self._settings.restore_from == "source" or not self._leads_further(partition, manifest):
             return None
         state = restore(self._catalogue, partition, codec.chain(manifest, records), self._rekeyed)
         facts = {"partition": partition, "units": state.units, "offsets": manifest.offsets}

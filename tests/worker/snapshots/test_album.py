@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.codecs.cloudevents import Decoder
@@ -143,6 +143,7 @@ async def written(owner, sizes):
     return owner.broker.sent
 
 
+@settings(max_examples=30)
 @given(SIZES)
 def test_cut_off_anywhere_the_log_leads_to_the_last_manifest(sizes):
     sent, reached = asyncio.run(written(Owner(), sizes)), 0
@@ -153,6 +154,7 @@ def test_cut_off_anywhere_the_log_leads_to_the_last_manifest(sizes):
     assert reached == sum(sizes)
 
 
+@settings(max_examples=30)
 @given(SIZES, SIZES, st.data())
 def test_an_owner_that_does_not_know_that_it_is_none_any_more_does_no_harm(before, sizes, data):
     old = asyncio.run(written(Owner(), before))

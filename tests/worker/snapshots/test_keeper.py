@@ -31,8 +31,8 @@ def log(monkeypatch):
 class Worker:
     """A keeper with what it keeps."""
 
-    def __init__(self, log, key="", catalogue=CATALOGUE):
-        settings = Settings(unit_key=key)
+    def __init__(self, log, key="", catalogue=CATALOGUE, **settings):
+        settings = Settings(unit_key=key, **settings)
         self.log, self.broker, self.readings = log, Broker(), Readings(catalogue, settings.key)
         self.keeper = Keeper(settings, catalogue, self.readings)
 
@@ -92,6 +92,18 @@ async def test_what_was_counted_by_other_experiments_or_with_another_key_is_coun
     assert await Worker(log).assign(0) == {0: 5}
     assert await Worker(log, key="another").assign(0) == {0: 0}
     assert await Worker(log, catalogue=type(CATALOGUE)({})).assign(0) == {0: 0}
+
+
+async def test_one_may_ask_for_everything_to_be_counted_anew(log):
+    worker = Worker(log)
+    await worker.assign(0)
+    worker.read(0, 5)
+    await worker.keep()
+    anew = Worker(log, restore_from="source")
+    assert await anew.assign(0) == {0: 0}
+    anew.read(0, 3)
+    await anew.keep()
+    assert await Worker(log).assign(0) == {0: 3}
 
 
 async def test_after_every_assignment_a_whole_snapshot_replaces_what_was_there(log):
