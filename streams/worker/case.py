@@ -98,7 +98,7 @@ class Case:
     def _await(self, counts: Counts) -> list[Counts]:
         """All that has been awaited, once it is complete."""
         assert self._awaited is not None
-        if self._is_recent(counts):
+        if self._is_recent(counts) and _is_newer(counts, self._awaited.get(counts.partition)):
             self._awaited[counts.partition] = counts
         if self._awaited.keys() != self._ends.keys():
             return []
@@ -110,6 +110,13 @@ class Case:
         known = self.state.parts.get(str(counts.partition)) if self.state else None
         reached = all(offset >= end for offset, end in zip(counts.offsets, self._ends[counts.partition], strict=True))
         return reached and counts.config_hash == self.x.config_hash and (known is None or counts.clock >= known.clock)
+
+
+def _is_newer(counts: Counts, waiting: Counts | None) -> bool:
+    """Somebody who lost the partition may still tell older ones."""
+    if waiting is None:
+        return True
+    return counts.clock >= waiting.clock and all(a >= b for a, b in zip(counts.offsets, waiting.offsets, strict=True))
 
 
 def _remembered(x: Experiment, value: bytes | None) -> tuple[State | None, list[bytes]]:

@@ -38,6 +38,14 @@ def test_newer_counts_replace_older_ones_while_waiting():
     assert json.loads(case.outbox[0])["data"]["evidence"]["units"] == {"a": 30, "b": 30}
 
 
+def test_older_counts_do_not_replace_newer_ones_while_waiting():
+    case = Case(X, ENDS)
+    case.take(counts(0, 12, a=30, b=30))
+    case.take(counts(0, 11, a=1, b=1))
+    case.take(counts(1, 20))
+    assert json.loads(case.outbox[0])["data"]["evidence"]["units"] == {"a": 30, "b": 30}
+
+
 def test_counts_by_another_definition_are_not_waited_for():
     case = Case(X, ENDS)
     for partition in ENDS:
