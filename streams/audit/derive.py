@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from streams.audit.chain import Record
 from streams.core.abreast import adjusted, evidence
@@ -25,23 +24,19 @@ from streams.core.topology import CONVERSIONS, EXPOSURES
 from streams.core.tracks import SRM, tracks
 
 Object = dict[str, Any]
-Reached = frozenset[int]
 
 
-def derived(x: Experiment, record: Record, before: Record | None, cells: list[int]) -> Iterator[Object]:
-    """Every decision that may have been made from these cells.
-
-    There is one, unless the early reading of a guardrail may act: that it fired some looks ago is not in the record.
-    """
+def derived(x: Experiment, record: Record, before: Record | None, cells: list[int]) -> Object:
+    """The decision that must have been made from these cells."""
     look, state = look_of(record.said["evidence"], cells), state_of(x, record, cells)
     said = record.said["verdict"]
     gate = next(gates(x, state, [look], silence=False))._replace(silent=said == "no_data", behind=said == "held")
-    reached = _reached(x, state, cells) | _said(x, record)
-    for early in (frozenset[int](), *_early_actors(x)):
-        statuses = Statuses(x, reached | early)
-        judgement = judge(x, statuses, gate, _judgement(before))
-        event = decide(x, msgspec.structs.replace(state, judgement=judgement), look, statuses)[1]
-        yield msgspec.json.decode(event)
+    statuses = Statuses(x, frozenset(map(int, state.crossings)))
+    judgement = judge(x, statuses, gate, _judgement(before))
+    event: Object = msgspec.json.decode(
+        decide(x, msgspec.structs.replace(state, judgement=judgement), look, statuses)[1]
+    )
+    return event
 
 
 def look_of(evidence_: Object, cells: list[int]) -> Look:
@@ -89,11 +84,9 @@ def crossing_of(x: Experiment, told: Object) -> Crossing:
 
 
 def _crossings(x: Experiment, record: Record) -> dict[str, Crossing]:
-    found = {str(i): crossing_of(x, test["crossing"]) for _, i, _, test in tests_of(x, record) if test["crossing"]}
-    srm = record.said["evidence"]["srm"]
-    if srm["fired_at"] is not None:  # of this one only the time and the units are told
-        found[str(SRM)] = Crossing(parse_instant(srm["fired_at"]), srm["fired_at_units"], srm["max_log_e"], {}, {}, [])
-    return found
+    told = {str(i): test["crossing"] for _, i, _, test in tests_of(x, record)}
+    told[str(SRM)] = record.said["evidence"]["srm"]["crossing"]
+    return {i: crossing_of(x, crossing) for i, crossing in told.items() if crossing is not None}
 
 
 def _clocks(told: dict[str, str]) -> dict[str, int]:
@@ -105,27 +98,3 @@ def _judgement(before: Record | None) -> Judgement:
         return Judgement()
     said = before.said
     return Judgement(said["verdict"], said["action"], said["variant"], tuple(said["reasons"]))
-
-
-def _reached(x: Experiment, state: State, cells: list[int]) -> Reached:
-    """What has been declared, and what the early reading says at this look."""
-    now = evidence([x], [row(cells)])[0]
-    early = [i for i in np.flatnonzero(now >= [t.threshold for t in tracks(x)]) if tracks(x)[i].reading == "early"]
-    return frozenset([*map(int, state.crossings), *map(int, early)])
-
-
-def _said(x: Experiment, record: Record) -> Reached:
-    """What the reasons say of the early reading."""
-    said = {
-        i: f"guardrail {x.metrics[t.metric].spec.id}: {x.variants[t.variant]} converts worse in the early reading"
-        for i, t in enumerate(tracks(x))
-        if t.kind == "early_worse"
-    }
-    return frozenset(i for i, reason in said.items() if reason in record.said["reasons"])
-
-
-def _early_actors(x: Experiment) -> Iterator[Reached]:
-    """Each track that may have stopped the experiment by itself."""
-    specs = [metric.spec for metric in x.metrics]
-    acting = [m for m, spec in enumerate(specs) if spec.role == "guardrail" and spec.early_action == "rollback"]
-    return (frozenset([i]) for i, t in enumerate(tracks(x)) if t.metric in acting and t.kind == "early_worse")

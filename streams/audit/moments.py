@@ -66,6 +66,9 @@ def of_crossing(experiment: str, crossing: Object) -> Moment:
 
 def crossings(record: Record) -> Iterator[tuple[str, Object]]:
     """Every first crossing of a decision, and what it is called."""
+    srm = record.said["evidence"]["srm"]
+    if srm["crossing"] is not None:
+        yield "crossing of srm", srm["crossing"]
     for contrast in record.said["evidence"]["metrics"]:
         for test in contrast["tests"]:
             if test["crossing"] is not None:

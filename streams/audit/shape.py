@@ -1,14 +1,15 @@
 """Whether a decision speaks of what its experiment consists of: the same variants, metrics, tests and partitions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from streams.audit.cells import expected, told
 from streams.audit.chain import Record
+from streams.core.contrasts import declares_alone
 from streams.core.definition import Experiment
 from streams.core.times import parse_instant
 from streams.core.topology import CONVERSIONS, EXPOSURES
-from streams.core.tracks import HALVES, tracks
+from streams.core.tracks import tracks
 
 Object = dict[str, Any]
 
@@ -17,10 +18,10 @@ def flaws(x: Experiment, record: Record) -> list[str]:
     """What does not fit; only a record without any can be checked further."""
     evidence = record.said["evidence"]
     found = [*_partitions(evidence), *_tests(x, evidence), *_cells(x, evidence)]
-    for contrast in evidence["metrics"]:
-        for test in contrast["tests"]:
-            if test["crossing"] is not None:
-                found += _crossing(x, test["crossing"], evidence["clock"].keys())
+    tests = [evidence["srm"], *(test for contrast in evidence["metrics"] for test in contrast["tests"])]
+    for test in tests:
+        if test["crossing"] is not None:
+            found += _crossing(x, test["crossing"], evidence["clock"].keys())
     return found
 
 
@@ -33,21 +34,20 @@ def _partitions(evidence: Object) -> Iterator[str]:
     for partition in clock:
         if not (partition.isascii() and partition.isdecimal()):
             yield f"{partition!r} is no partition"
-    yield from _instants([*clock.values(), evidence["srm"]["fired_at"]])
-    if (evidence["srm"]["fired_at"] is None) != (evidence["srm"]["fired_at_units"] is None):
-        yield "srm has fired with a time or with units, not with both"
+    yield from _instants(clock.values())
 
 
-def _instants(texts: list[str | None]) -> Iterator[str]:
+def _instants(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         try:
-            parse_instant(text or "1970-01-01T00:00:00Z")
+            parse_instant(text)
         except ValueError as error:
             yield str(error)
 
 
 def _tests(x: Experiment, evidence: Object) -> Iterator[str]:
-    shown = [t for t in tracks(x)[1:] if t.reading == "matured" and t.kind not in HALVES]
+    shown = [t for t in tracks(x)[1:] if declares_alone(t)]
+    shown.sort(key=lambda t: (t.metric, t.variant, t.reading == "early"))
     wanted = [(x.metrics[t.metric].spec.id, x.variants[t.variant], t.kind) for t in shown]
     found = [(one["id"], one["variant"], test["kind"]) for one in evidence["metrics"] for test in one["tests"]]
     if found != wanted:
@@ -71,4 +71,4 @@ def _crossing(x: Experiment, crossing: Object, partitions: Any) -> Iterator[str]
         yield "a crossing is not of the same partitions"
     if len(crossing["cells"]) != x.layout.size:
         yield f"a crossing has {len(crossing['cells'])} cells, not {x.layout.size}"
-    yield from _instants([*crossing["clock"].values()])
+    yield from _instants(crossing["clock"].values())

@@ -47,10 +47,16 @@ class Crossing(Closed, frozen=True):
     log_e: float
 
 
+class Split(Reached, frozen=True):
+    """Whether units are split as declared."""
+
+    crossing: Crossing | None
+
+
 class Tested(Reached, frozen=True):
     """One test of a metric and variant; `best_log_e` is what was compared with the threshold."""
 
-    kind: Literal["superiority", "harm", "non_inferiority", "equivalence", "futility"]
+    kind: Literal["early_better", "early_worse", "superiority", "harm", "non_inferiority", "equivalence", "futility"]
     null: str
     reading: Literal["matured", "early"]
     alpha: float
@@ -84,7 +90,7 @@ class Evidence(Closed, frozen=True):
     matured: dict[str, int]
     excluded: dict[str, int]
     duplicate: int
-    srm: Reached
+    srm: Split
     metrics: list[Contrast]
     state_hash: str
 

@@ -18,7 +18,7 @@ from streams.core.evaluation import begin
 from streams.core.gates import units_in
 from streams.core.state import Crossing, Decided, Judgement, Part, State
 from streams.core.times import parse_instant
-from streams.core.tracks import tracks
+from streams.core.tracks import SRM, tracks
 
 Object = dict[str, Any]
 
@@ -99,7 +99,8 @@ def _clocks(told: Object) -> dict[str, int]:
 
 
 def _tests(x: Experiment, evidence: Object) -> Iterator[tuple[int, int, Object]]:
-    """Every test of a decision: its track, and the one that declares it."""
+    """Every test of a decision, that of the split first: its track, and the one that declares it."""
+    yield SRM, SRM, evidence["srm"] | {"best_log_e": evidence["srm"]["max_log_e"]}
     places = {(x.metrics[t.metric].spec.id, x.variants[t.variant], t.kind): i for i, t in enumerate(tracks(x)) if i}
     for contrast in evidence["metrics"]:
         for test in contrast["tests"]:

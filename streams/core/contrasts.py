@@ -9,7 +9,7 @@ from streams.core.definition import Experiment, Metric
 from streams.core.nulls import null_in_words
 from streams.core.outcomes.base import Object
 from streams.core.shown import known, number
-from streams.core.state import Crossing, State
+from streams.core.state import State
 from streams.core.status import Statuses
 from streams.core.times import format_instant
 from streams.core.tracks import HALVES, Track, tracks
@@ -83,8 +83,16 @@ def early(x: Experiment, state: State, statuses: Statuses, m: int, variant: int)
 
 
 def _tests(x: Experiment, state: State, m: int, variant: int, *, crossing: bool = False) -> list[Object]:
-    own = [(i, t) for i, t in enumerate(tracks(x)) if (t.metric, t.variant, t.reading) == (m, variant, "matured")]
-    return [_test(x, state, i, track, crossing=crossing) for i, track in own if track.kind not in HALVES]
+    """Of the matured reading; with crossings, so that all can be recounted, also those of the early one."""
+    own = [(i, t) for i, t in enumerate(tracks(x)) if (t.metric, t.variant) == (m, variant) and declares_alone(t)]
+    readings = ("matured", "early") if crossing else ("matured",)
+    told = [(i, t) for reading in readings for i, t in own if t.reading == reading]
+    return [_test(x, state, i, track, crossing=crossing) for i, track in told]
+
+
+def declares_alone(track: Track) -> bool:
+    """Whether a track is told as a test of its own: of the early reading the halves, of the matured one the whole."""
+    return (track.reading == "early") == (track.kind in HALVES)
 
 
 def _test(x: Experiment, state: State, i: int, track: Track, *, crossing: bool) -> Object:
@@ -101,11 +109,13 @@ def _test(x: Experiment, state: State, i: int, track: Track, *, crossing: bool) 
         **fired(state, declares),
     }
     if crossing:
-        out["crossing"] = _crossing(state.crossings.get(str(declares)))
+        out["crossing"] = crossing_of(state, declares)
     return out
 
 
-def _crossing(crossing: Crossing | None) -> Object | None:
+def crossing_of(state: State, i: int) -> Object | None:
+    """What was seen when a track reached its threshold."""
+    crossing = state.crossings.get(str(i))
     if crossing is None:
         return None
     return {

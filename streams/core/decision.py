@@ -7,13 +7,14 @@ import msgspec
 from msgspec.structs import replace
 
 from streams.core import reasons, report
-from streams.core.contrasts import contrasts
+from streams.core.contrasts import contrasts, crossing_of
 from streams.core.definition import Experiment
 from streams.core.events import KINDS
 from streams.core.look import Look
 from streams.core.state import Decided, State
 from streams.core.status import Statuses
 from streams.core.times import format_instant
+from streams.core.tracks import SRM
 
 TOPICS = {kind: f"peekproof.{kind}" for kind in KINDS}
 FIRST = "0" * 64  # what the first decision names as the one before it
@@ -68,7 +69,7 @@ def _evidence(x: Experiment, state: State, look: Look) -> dict[str, Any]:
         "clock": {p: format_instant(clock) for p, clock in look.clocks.items()},
         "offsets": offsets(look.offsets),
         **sums,
-        "srm": report.sample_ratio(state),
+        "srm": {**report.sample_ratio(state), "crossing": crossing_of(state, SRM)},
         "metrics": list(contrasts(x, state, look.cells)),
         "state_hash": hashlib.sha256(_encode(look.cells)).hexdigest(),
     }

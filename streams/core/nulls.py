@@ -8,6 +8,8 @@ def null_in_words(metric: Metric, kind: str) -> str:
     """What is rejected when the test of this kind reaches its threshold."""
     margin = in_words(metric.spec.margin) if metric.spec.margin else None
     return {
+        "early_better": "not better",
+        "early_worse": "not worse",
         "superiority": "no difference",
         "harm": f"not worse by more than {margin}" if margin else "not worse",
         "non_inferiority": f"worse by {margin} or more",

@@ -6,6 +6,7 @@ import pytest
 
 from streams.audit.chain import Record
 from streams.audit.evidence import flaws
+from streams.audit.moments import crossings
 from streams.core.evaluation import begin, consider
 from streams.core.look import Recency
 from tests.core.samples import BOUGHT, DAY, HOUR, START, experiment, look, schedule, totals
@@ -120,3 +121,50 @@ def test_cells_that_no_units_can_have_are_found():
     counted = counted.copy()
     counted[block.at(0, 0) + block.fields.index("matured_converted")] = 10_000
     assert flaws(x, record, None, counted)[0].startswith("cells are impossible: ")
+
+
+def broken():
+    """A split that is broken at the first look and less so at the second, and what was decided at both."""
+    x = experiment(BOUGHT, **schedule(max_runtime="1d"))
+    looks = look(totals(x, (1_000, 700)), START + HOUR), look(totals(x, (1_200, 1_200)), START + 2 * HOUR, 2)
+    return x, decided(x, *looks)
+
+
+def test_the_crossing_of_a_broken_split_is_recounted():
+    x, ((record, counted),) = broken()
+    assert (verdicts([(record, counted)]), checked(x, [(record, counted)])) == (["invalid_srm"], [[]])
+    assert dict(crossings(record))["crossing of srm"]["cells"] == counted
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (lambda srm: srm["crossing"].update(log_e=1.0), "srm, crossing: recorded log_e 1.0, derived "),
+        (lambda srm: srm["crossing"].update(log_e=99.0), "srm, crossing: recorded log_e 99.0, derived "),
+        (lambda srm: srm["crossing"].update(cells=[0] * 99), "data/evidence/srm/fired_at_units: recorded 1700, der"),
+        (lambda srm: srm.update(crossing=None), "data/verdict: recorded 'invalid_srm', derived "),
+        (lambda srm: srm.update(fired_at_units=5), "data/evidence/srm/fired_at_units: recorded 5, derived 1700"),
+    ],
+)
+def test_a_forged_crossing_of_the_split_is_found(change, finding):
+    x, ((record, counted),) = broken()
+    change(record.said["evidence"]["srm"])
+    assert [one for one in checked(x, [(record, counted)])[0] if one.startswith(finding)] != []
+
+
+def test_a_crossing_of_the_split_that_moved_is_found():
+    x, ((record, counted),) = broken()
+    moved = json.loads(record.value)
+    moved["data"]["evidence"]["srm"]["crossing"]["offsets"]["0"] = [7, 7]
+    later = Record("there", record.value, moved)
+    found = flaws(x, later, record, counted)
+    assert "srm: the first crossing is not the one of seq 1" in found
+
+
+def test_a_forged_crossing_of_the_early_reading_is_found():
+    x = guarded("pause")
+    (cold, warm) = decided(x, look(cells(x, 200, (0, 0)), START + HOUR), look(cells(x, 400, (0, 60)), START + DAY, 2))
+    (test,) = [one for one in warm[0].said["evidence"]["metrics"][1]["tests"] if one["kind"] == "early_worse"]
+    assert test["crossing"]["cells"] == warm[1]
+    test["crossing"]["log_e"] += 0.5
+    assert [one for one in checked(x, [cold, warm])[1] if one.startswith("left bold early_worse, crossing: ")] != []

@@ -194,8 +194,10 @@ def test_a_decision_after_one_of_other_metrics_is_checked_as_far_as_it_goes(worl
         ),
         (lambda e: e["clock"].update({"0": "yesterday"}), "'yesterday' is not an RFC 3339 time"),
         (lambda e: e["offsets"].update(other={}), "offsets are of ['other', 'peekproof.conversions', 'peekproof.exp"),
-        (lambda e: e["srm"].update(fired_at_units=5), "srm has fired with a time or with units, not with both"),
-        (lambda e: e["metrics"][0]["tests"].pop(), "tests are bought bold superiority, bought bold harm, spent bold "),
+        (
+            lambda e: e["metrics"][0]["tests"].pop(),
+            "tests are bought bold superiority, bought bold harm, bought bold futility, bought bold early_better, spe",
+        ),
         (lambda e: e["units"].pop("bold"), "units/bold is not told"),
         (lambda e: e["units"].update(brave=1), "units/brave is told, but there is no such count"),
         (lambda e: e["metrics"][0]["tests"][0]["crossing"]["cells"].pop(), "a crossing has "),

@@ -6,6 +6,7 @@ import pytest
 
 from streams.core.adoption import reconcile
 from streams.core.evaluation import begin, consider
+from streams.core.tracks import SRM
 from tests.core.samples import BOUGHT, DAY, HARMED, HOUR, MINUTE, START, experiment, look, schedule, totals, track
 
 X = experiment(BOUGHT, HARMED, **schedule(min_units=100, min_runtime="1d"))
@@ -96,3 +97,12 @@ def test_what_was_reached_since_by_whoever_remembers_more_is_kept():
     assert remembered.crossings
     found, _ = reconcile(X, remembered, [], along((FEW, START + HOUR))[0][1][0])
     assert (found.crossings, found.max_log_e) == (remembered.crossings, remembered.max_log_e)
+
+
+def test_the_early_reading_and_the_split_are_adopted_too():
+    x = experiment(BOUGHT)
+    state, decisions = consider(x, begin(x), [look(totals(x, (3_000, 2_000), bought=(100, 300)), START + HOUR)])
+    found, _ = reconcile(x, None, [], decisions[-1])
+    assert {str(SRM), str(track(x, "bought", "bold", "early_better"))} <= found.crossings.keys()
+    assert found.crossings == {i: crossing for i, crossing in state.crossings.items() if i in found.crossings}
+    assert found.max_log_e[SRM] == state.max_log_e[SRM]

@@ -6,7 +6,7 @@ import json
 from streams.core.decision import FIRST
 from streams.core.evaluation import begin, consider
 from tests.core import samples
-from tests.core.samples import BOUGHT, DAY, HARMED, HOUR, START, experiment, schedule, totals, track
+from tests.core.samples import BOUGHT, DAY, HARMED, HOUR, START, experiment, judged, schedule, totals, track
 
 X = experiment(BOUGHT, HARMED, **schedule(min_units=600))
 COUNTED = {"multi_variant": 2, "late": 3, "duplicate": 5, "exposures": 2_003}
@@ -87,13 +87,15 @@ def test_every_contrast_carries_its_cells_and_its_tests():
         "control": {"converted_now": [100], "expired": [900], "matured": [1_000], "matured_converted": [100]},
         "bold": {"converted_now": [210], "expired": [791], "matured": [1_001], "matured_converted": [210]},
     }
-    assert [test["kind"] for test in bought["tests"]] == ["superiority", "harm", "futility"]
-    assert [test["kind"] for test in left["tests"]] == ["non_inferiority", "harm"]
-    assert [test["null"] for test in left["tests"]] == ["worse by 0.01 or more", "not worse by more than 0.01"]
+    early = ["early_better", "early_worse"]
+    assert [test["kind"] for test in bought["tests"]] == ["superiority", "harm", "futility", *early]
+    assert [test["kind"] for test in left["tests"]] == ["non_inferiority", "harm", *early]
+    assert [test["null"] for test in left["tests"]][:2] == ["worse by 0.01 or more", "not worse by more than 0.01"]
+    assert [test["reading"] for test in left["tests"]] == ["matured", "matured", "early", "early"]
 
 
 def test_a_crossing_can_be_recounted():
-    superiority, harm, _ = SECOND["data"]["evidence"]["metrics"][0]["tests"]
+    superiority, harm, *_ = SECOND["data"]["evidence"]["metrics"][0]["tests"]
     assert superiority["crossing"] == {
         "offsets": {"0": [77, 77]},
         "clock": {"0": "2025-03-11T00:00:00.000Z"},
@@ -102,6 +104,19 @@ def test_a_crossing_can_be_recounted():
     }
     assert superiority["best_log_e"] >= superiority["threshold"]
     assert harm["crossing"] is None
+
+
+def test_the_early_reading_and_the_split_leave_their_crossings_too():
+    x = experiment(BOUGHT)
+    first, later = totals(x, (3_000, 2_000), bought=(100, 300)), totals(x, (9_000, 9_000), bought=(900, 900))
+    _, (record, *_) = judged(x, first)
+    evidence = record["data"]["evidence"]
+    tests = {test["kind"]: test for test in evidence["metrics"][0]["tests"]}
+    assert evidence["srm"]["crossing"]["cells"] == tests["early_better"]["crossing"]["cells"] == first
+    assert evidence["srm"]["crossing"]["log_e"] == evidence["srm"]["max_log_e"]
+    assert tests["early_worse"]["crossing"] is None
+    _, (record,) = judged(x, later)
+    assert record["data"]["evidence"]["srm"]["crossing"] is None
 
 
 def test_the_state_remembers_the_last_decision():
