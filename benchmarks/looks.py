@@ -54,7 +54,7 @@ class World:
     def look(self, numbers, partitions):
         """Take one round's counts; returns the seconds it took."""
         self.round += 1
-        asked = [Asked(self.catalogue[n], self.states[n], [self._grown(n, p) for p in partitions]) for n in numbers]
+        asked = [Asked(self.catalogue[n], self.states[n], [self.grown(n, p) for p in partitions]) for n in numbers]
         began = time.process_time()
         outcomes = evaluation.looks(asked, self.partitions)
         took = time.process_time() - began
@@ -62,7 +62,7 @@ class World:
             self.states[n] = outcome.state
         return took
 
-    def _grown(self, number, partition):
+    def grown(self, number, partition):
         x, cells = self.catalogue[number], self.cells[number][partition]
         for block in x.layout.metrics:
             arm, n = self.chance.randrange(2), self.chance.randrange(1, 4)

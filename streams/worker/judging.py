@@ -23,7 +23,7 @@ from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
 
-PIECE = 32  # experiments judged or told of in one go: the event loop must not stall over a thousand
+PIECE = 16  # experiments judged or told of in one go: the event loop must not stall over a thousand
 READ = 500  # counts unpacked in one go, for the same reason
 MOST = 100  # experiments told of at a time; the others take their turn, as intervals are dear
 
