@@ -86,4 +86,4 @@ class IdleClock:
                     reading.attribution.idle(kind, asked - MARGIN_MS)
         elif self._settings.until is not None and reading.caught_up:
             reading.attribution.advance(self._settings.until)
-        reading.is_live |= reading.caught_up
+        reading.is_live |= reading.caught_up and reading.attribution.clock > 0

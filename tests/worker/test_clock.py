@@ -124,3 +124,13 @@ async def test_a_partition_is_live_once_its_clock_has_been_told_after_it_caught_
     assert not readings[0].is_live
     await clock.tick(ends(9, 0))
     assert readings[0].is_live
+
+
+async def test_a_partition_is_not_live_before_a_watermark_has_told_its_clock():
+    readings = Readings(CATALOGUE, b"", ["exposures"])
+    readings.assign([0])
+    await clock_of(readings).tick(ends(0, 0))
+    assert (readings[0].caught_up, readings[0].is_live) == (True, False)
+    readings[0].attribution.advance(START)
+    await clock_of(readings).tick(ends(0, 0))
+    assert readings[0].is_live
