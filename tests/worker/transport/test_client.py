@@ -7,7 +7,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 
 from streams.settings import Settings
-from streams.worker.app import FETCH_BYTES
+from streams.worker.app import FETCH_BYTES, make_app
 from streams.worker.transport.lean import Arrivals
 from tests.worker.transport.conftest import EXPOSED
 
@@ -21,10 +21,18 @@ async def thread(consumer):
 
 async def test_a_fetch_waits_as_the_settings_say(thread):
     thread.app.settings = Settings(fetch_wait_ms=17, fetch_min_bytes=4_711)
+    thread.app.conf.consumer_group_instance_id = "left"
     client = thread._create_worker_consumer(thread.transport)
     await client.stop()
+    assert client._group_instance_id == "left"
     assert (client._fetch_max_wait_ms, client._fetch_min_bytes) == (17, 4_711)
     assert client._max_partition_fetch_bytes == FETCH_BYTES
+
+
+async def test_the_group_knows_a_worker_by_its_name(consumer):
+    """So it may come back before its session ends, and nobody is disturbed."""
+    made = make_app(Settings(instance_id="left"), consumer.app.readings)
+    assert made.conf.consumer_group_instance_id == "left"
 
 
 async def test_what_is_fetched_is_lean_from_the_start(thread, monkeypatch):
