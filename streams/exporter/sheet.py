@@ -1,6 +1,6 @@
 """Lines of the page under the names of the catalogue; what is unknown leaves no line.
 
-Text is put together by hand: prometheus_client's objects cost twenty times as much, and a scrape of a thousand
+Text is put together by hand: prometheus_client's objects cost ten times as much, and a scrape of a thousand
 experiments would hold up the worker for seconds. Its parser reads the page back in the tests.
 """
 
