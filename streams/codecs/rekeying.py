@@ -1,6 +1,6 @@
 """Foreign records to canonical ones: decoded, mapped, under a pseudonym, in the partition of their unit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -64,30 +64,30 @@ class Rekeyer:
         (map_, kinds), written, refused = self._formats[topic], list[Written](), list[Refused]()
         latest = 0
         for record in records:
-            mapped = _mapped(map_, record)
-            outcome = self._written(mapped, record) if isinstance(mapped, Mapped) and mapped.kind in kinds else mapped
+            outcome = self._outcome(map_, kinds, record)
             if isinstance(outcome, str):
                 refused.append(Refused(outcome, record))
                 continue
             latest = max(latest, record.timestamp)
-            if isinstance(outcome, Written):
+            if outcome is not None:
                 written.append(outcome)
         return Rekeyed(written, refused, latest)
 
-    def _written(self, mapped: Mapped, record: Record) -> Written | str:
+    def _outcome(self, map_: Map, kinds: Collection[str], record: Record) -> Written | str | None:
+        """What is to be written, or why it can't be; None for what is nothing to us."""
+        _, timestamp, value, headers = record
         try:
-            partition, name = self._home(mapped.unit)
-            mapped.event["data"]["unit_id"] = name
-            return Written(mapped.kind, partition, record.timestamp, name.encode(), _encode(mapped.event))
-        except (ValueError, RecursionError):  # half a surrogate pair, or nested too deep
+            mapped = refuse(value, headers) or map_(value or b"", headers)
+            if not isinstance(mapped, Mapped):
+                return mapped
+            return self._written(mapped, timestamp) if mapped.kind in kinds else None
+        except (ValueError, RecursionError):
             return "malformed"
 
-
-def _mapped(map_: Map, record: Record) -> Mapped | str | None:
-    try:
-        return refuse(record.value, record.headers) or map_(record.value or b"", record.headers)
-    except (ValueError, RecursionError):
-        return "malformed"
+    def _written(self, mapped: Mapped, timestamp: int) -> Written:
+        partition, name = self._home(mapped.unit)
+        mapped.event["data"]["unit_id"] = name
+        return Written(mapped.kind, partition, timestamp, name.encode(), _encode(mapped.event))
 
 
 def _homes(number: Callable[[str], int], partitions: int) -> Callable[[str], tuple[int, str]]:

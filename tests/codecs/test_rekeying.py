@@ -15,7 +15,13 @@ from streams.core.watermarks import Watermark
 from tests.codecs.samples import CONVERSION, EXPOSURE, binary, changed, spelled
 
 KEY = b"secret"
-ROUTES = Routes((Route("shop", "cloudevents"), Route("sales", "cloudevents", to=frozenset({"conversions"}))))
+ROUTES = Routes(
+    (
+        Route("shop", "cloudevents"),
+        Route("calls", "segment"),
+        Route("sales", "cloudevents", to=frozenset({"conversions"})),
+    )
+)
 
 
 def rekey(*values, topic="shop", headers=()):
@@ -72,6 +78,16 @@ def test_of_what_cannot_be_read_the_reason_is_told():
 def test_half_a_surrogate_pair_is_malformed(path):
     value = body(EXPOSURE).replace(b'"8f3a"', b'"\\ud800"') if path == "data.unit_id" else body(EXPOSURE | {path: 1})
     assert [one.reason for one in rekey(value).refused] == ["malformed"]
+
+
+def test_no_depth_of_nesting_is_more_than_malformed():
+    call = (
+        b'{"type":"track","messageId":"m","timestamp":"2026-11-22T10:00:00Z","event":"e","userId":"u","properties":%b}'
+    )
+    calls = [call % (b'{"a":' * depth + b"1" + b"}" * depth) for depth in range(1, 1_100)]
+    outcome = rekey(*calls, topic="calls")
+    assert {one.reason for one in outcome.refused} == {"malformed"}
+    assert len(outcome.written) + len(outcome.refused) == len(calls)
 
 
 def test_a_record_with_a_header_of_a_framework_is_refused():
