@@ -187,7 +187,7 @@ def test_what_a_replay_decided_is_verified(folder, main):
     main(*replay(folder))
     code, out, err = main(*verify(folder))
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1].startswith("verified: 1 decisions: ")
+    assert out.splitlines()[-1].startswith("verified: 1 decision: ")
     code, out, _ = main(*verify(folder, "--json", "--all", "--experiment", "demo", "--since", "2025-03-10T00:00:00Z"))
     assert (code, json.loads(out)["ok"]) == (0, True)
 
