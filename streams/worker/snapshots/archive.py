@@ -25,8 +25,10 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = await _started(settings, time.monotonic() + PATIENCE_S)
     try:
         yield consumer
-    finally:
+    except asyncio.CancelledError:
         await consumer.stop()
+        raise
+    await consumer.stop()  # after any other error the process ends, and must not wait for a client that hangs
 
 
 async def latest(consumer: AIOKafkaConsumer, partition: int) -> Found:
