@@ -6,6 +6,7 @@ The state is a function of the set of events below `offsets` and of the clock. A
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from operator import attrgetter
 from typing import NamedTuple, cast
 
 from streams.core.definition import Catalogue
@@ -17,7 +18,10 @@ from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
 from streams.core.watermarks import Watermark, Watermarks
 
-ACCEPTED, BELATED = TAKEN = ("accepted", "late")  # not refused; what is late changes nothing
+ACCEPTED, BELATED = "accepted", "late"  # not refused; what is late changes nothing
+
+_time = attrgetter("time")
+_event_time = attrgetter("event.time")
 
 
 class Counts(NamedTuple):
@@ -71,15 +75,20 @@ class Attribution:
 
     def apply(self, kind: str, arrivals: Iterable[Arrival | Watermark]) -> list[Rejected]:
         """Take a batch of one source in the order of its offsets; what lies below `offsets` was taken before."""
-        fresh = self._hear(kind, self._fresh(kind, arrivals))
-        outcomes = [self._take(arrival) for arrival in fresh]
-        told = list(zip(fresh, outcomes, strict=True))
-        self._tell(self.tallies[kind], [one for one, outcome in told if outcome is ACCEPTED], Counter(outcomes))
+        accepted, late, refused = list[Arrival](), list[Arrival](), list[Rejected]()
+        for arrival in self._hear(kind, self._fresh(kind, arrivals)):
+            outcome = self._take(arrival)
+            if outcome is ACCEPTED:
+                accepted.append(arrival)
+            elif outcome is BELATED:
+                late.append(arrival)
+            else:
+                refused.append(Rejected(kind, arrival.offset, outcome))
+        self._tell(self.tallies[kind], accepted, late, refused)
         if kind not in self._watermarks:
-            read = [one.time for one, outcome in told if outcome in TAKEN]
-            self._read_to[kind] = max([self._read_to[kind], *read])
+            self._read_to[kind] = max([self._read_to[kind], *map(_time, accepted), *map(_time, late)])
         self.advance(min(self._read_to.values()))
-        return [Rejected(kind, one.offset, outcome) for one, outcome in told if outcome not in TAKEN]
+        return refused
 
     def advance(self, clock: int) -> None:
         """Both sources have been read up to this instant."""
@@ -177,20 +186,22 @@ class Attribution:
         self._read_to[kind] = known.read_to
         return [one for one in arrivals if not isinstance(one, Watermark)]
 
-    def _tell(self, tally: Counter[str], accepted: list[Arrival], outcomes: Counter[str]) -> None:
-        for outcome, count in outcomes.items():
-            tally[outcome if outcome in TAKEN else f"rejected.{outcome}"] += count
+    def _tell(
+        self, tally: Counter[str], accepted: list[Arrival], late: list[Arrival], refused: list[Rejected]
+    ) -> None:
+        outcomes = Counter([f"rejected.{one.reason}" for one in refused]) + Counter(accepted=len(accepted), late=len(late))
+        tally.update(outcomes)
         tally["read"] += outcomes.total()
-        tally["behind_clock"] += sum([arrival.time < self.clock for arrival in accepted])
-        times = [event.time for _, _, event, _ in accepted if not isinstance(event, str)]
+        tally["behind_clock"] += sum([time < self.clock for time in map(_time, accepted)])
+        times = list(map(_event_time, accepted))
         self.began = min(times if self.began is None else [self.began, *times], default=None)
 
     def _take(self, arrival: Arrival) -> str:
         """Count the record in: ACCEPTED, BELATED, or the reason if it is refused."""
         event = arrival.event
-        if isinstance(event, Exposure):
+        if type(event) is Exposure:
             return self._expose(arrival, event)
-        return event if isinstance(event, str) else self._convert(arrival, event)
+        return self._convert(arrival, event) if type(event) is Conversion else str(event)
 
     def _expose(self, arrival: Arrival, event: Exposure) -> str:
         arm = self._intake.exposure(arrival, event)

@@ -34,7 +34,11 @@ class Use(NamedTuple):
 
 
 class Door:
-    """What an experiment asks of an exposure, looked up once."""
+    """What an experiment asks of an exposure, looked up once.
+
+    Attributes:
+        open: whether it asks nothing of the unit.
+    """
 
     def __init__(self, x: Experiment, arms: Sequence[Arm]) -> None:
         schedule, accept = x.spec.schedule, x.spec.exposure.accept
@@ -45,6 +49,7 @@ class Door:
         self.evaluations = "evaluation" in accept
         self.eligible = x.eligible
         self.required = x.spec.privacy.require_consent
+        self.open = self.eligible is None and self.required is None
 
     def refusal(self, event: Exposure) -> str | None:
         """The first reason against an exposure to a variant that is known."""
@@ -88,26 +93,30 @@ class Intake:
 
     def exposure(self, arrival: Arrival, event: Exposure) -> Arm | str:
         """The arm it is an exposure to, or the first reason against."""
-        door = self._doors.get(event.experiment_id)
-        if event.time > arrival.present + (DEFAULT_SKEW if door is None else door.skew):
+        time, name, variant, _, _, _, is_evaluation, _, cost = event  # once: a field by its name costs three times that
+        door = self._doors.get(name)
+        if time > arrival.present + (DEFAULT_SKEW if door is None else door.skew):
             return "future"
-        if not _in_range(event.cost):
+        if not (cost is None or 0 <= cost <= MAX_VALUE):
             return "bad_value"
         if door is None:
             return "unknown_experiment"
-        arm = door.arms.get(event.variant)
+        arm = door.arms.get(variant)
+        if arm is not None and door.open and not is_evaluation and door.start <= time < door.stop:
+            return arm
         return "unknown_variant" if arm is None else door.refusal(event) or arm
 
     def conversion(self, arrival: Arrival, event: Conversion) -> Use | str:
         """Who uses it, or the first reason against."""
-        name = self._names.get(event.event, self._nameless)
-        if event.experiment_id is not None or event.target is not None or not name.plain:
+        time, name_, _, _, value, target, only, consent, _ = event
+        name = self._names.get(name_, self._nameless)
+        if only is not None or target is not None or not name.plain:
             return self._any_conversion(arrival, event, name.users)
-        if event.time > arrival.present + name.skew:
+        if time > arrival.present + name.skew:
             return "future"
-        if not _in_range(event.value):
+        if not (value is None or 0 <= value <= MAX_VALUE):
             return "bad_value"
-        return name.use if name.required is None or name.required in event.consent else "no_consent"
+        return name.use if name.required is None or name.required in consent else "no_consent"
 
     def _any_conversion(self, arrival: Arrival, event: Conversion, users: list[int]) -> Use | str:
         named = self._named(event, users)

@@ -4,6 +4,7 @@ Nearly all units are of this kind, so this is what memory is made of. Of a unit 
 integer, of a unit in several a tuple of them.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,9 +21,10 @@ class Arm(NamedTuple):
     """One variant of one experiment: number of the experiment, index of the variant, place among all arms.
 
     Attributes:
-        first: from the entry to the first maturity.
+        maturities: from the entry to each of them, ascending; `first` is the first.
         closes: from the entry to the time from which on nothing that is not late can change what the unit did.
         fresh: what a unit adds until its first maturity; None if that depends on when it enters.
+        entered: the cell that counts those units.
     """
 
     number: int
@@ -30,8 +32,15 @@ class Arm(NamedTuple):
     place: int
     x: Experiment
     first: int
+    maturities: tuple[int, ...]
     closes: int
     fresh: Added | None
+    entered: int
+
+    def next(self, time: int, clock: int) -> int | None:
+        """When an entry of that time matures next."""
+        done = bisect_right(self.maturities, clock - time)
+        return time + self.maturities[done] if done < len(self.maturities) else None
 
 
 def arms(experiments: Sequence[Experiment]) -> list[Arm]:
@@ -47,9 +56,12 @@ def arms(experiments: Sequence[Experiment]) -> list[Arm]:
 
 
 def _arm(number: int, x: Experiment, variant: int, place: int) -> Arm:
-    alike = not (x.phase_starts or x.spec.schedule.warmup)
-    fresh = ((x.layout.units.at(0, variant), (1,)),) if alike else None
-    return Arm(number, variant, place, x, x.closings[0] + x.lateness, x.closes(0), fresh)
+    schedule = x.spec.schedule
+    alike = not (x.phase_starts or schedule.warmup) and x.effective_from in (None, schedule.start_at)
+    entered = x.layout.units.at(0, variant)
+    fresh = ((entered, (1,)),) if alike else None
+    maturities = tuple([closing + x.lateness for closing in x.closings])
+    return Arm(number, variant, place, x, maturities[0], maturities, x.closes(0), fresh, entered)
 
 
 def words(state: State) -> tuple[int, ...]:

@@ -32,9 +32,9 @@ Served = dict[str, list[Service]]
 
 
 class Seen(Struct, gc=False):
-    """Events of a unit by metric, and how many others are told and not used."""
+    """Events of a unit by metric, of those that have any, and how many others are told and not used."""
 
-    windows: list[list[Used]]
+    windows: dict[int, list[Used]]
     reversals: list[Reversal]
     duplicates: int = 0
     before: int = 0
@@ -53,15 +53,15 @@ class Seen(Struct, gc=False):
 def see(x: Experiment, entry: Entry, unit: Unit) -> Seen:
     """All that matters of a unit's events."""
     horizon, number, served = oldest(x, entry), entry.number, services(x)
-    usable = [c for c in unit.conversions if c.time >= horizon and c.event in served and number not in c.barred]
     reversals = [r for r in unit.reversals if r.time >= horizon and number not in r.barred] if unit.reversals else []
-    seen = Seen([[] for _ in x.metrics], reversals)
+    usable = [c for c in unit.conversions if c.time >= horizon and c.event in served and number not in c.barred]
+    seen = Seen({}, reversals)
     if len(usable) > 1 or (usable and usable[0].times > 1):
         usable = _distinct(served, entry, usable, seen)
     for c in usable:
         _put(entry, c, seen, _serves(served, number, c) if c.barred else served[c.event])
     if len(usable) > MOST:
-        seen.over = len({c.identity for window in seen.windows for c, _ in _in_turn(window)[MOST:]})
+        seen.over = len({c.identity for window in seen.windows.values() for c, _ in _in_turn(window)[MOST:]})
     return seen
 
 
@@ -95,7 +95,7 @@ def _put(entry: Entry, c: Copy, seen: Seen, serves: list[Service]) -> None:
     since, early, lacks = c.time - entry.time, False, False
     for m, opens, closes, sources in serves:
         if opens <= since < closes:
-            seen.windows[m].append((c, sources))
+            seen.windows.setdefault(m, []).append((c, sources))
             lacks = lacks or (c.value == MISSING and any(valued for _, valued in sources))
         early = early or -GLANCE_BACK <= since < 0
     seen.before += early
@@ -104,6 +104,8 @@ def _put(entry: Entry, c: Copy, seen: Seen, serves: list[Service]) -> None:
 
 def _distinct(served: Served, entry: Entry, usable: list[Copy], seen: Seen) -> list[Copy]:
     """The smallest copy of each conversion; those inside a window are counted, minus the distinct ones."""
+    if len({c.identity for c in usable}) == len(usable) == sum([c.times for c in usable]):
+        return usable
     groups: dict[int, list[Copy]] = {}
     for c in usable:
         groups.setdefault(c.identity, []).append(c)

@@ -5,6 +5,8 @@ function of these and of the clock. Whatever else happens wakes it, and marks it
 closes entries, forgets what can't matter and lets sleep who has nothing left to remember.
 """
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from streams.core import pieces, quiet
@@ -21,10 +23,14 @@ from streams.core.recount import (
     drifts_after_closing,
     recount,
     ripened,
+    says_nothing_yet,
     shared,
     silent,
 )
 from streams.core.wheel import Wheel
+
+FEW = 8  # conversions of a unit among which it is worth while to look for a copy
+Ripe = tuple[int, int, int, int]  # place of an arm, phase, and how many closings had matured before, and have now
 
 
 class Units:
@@ -42,6 +48,7 @@ class Units:
         self._arms = quiet.arms(experiments)
         self._places = {(arm.number, arm.variant): arm.place for arm in self._arms}
         self._closes = [x.closes(0) for x in experiments]
+        self._nexts = {arm.number: arm.next for arm in self._arms}
         self._horizon = 2 * max((x.lateness for x in experiments), default=0) + GLANCE_BACK
         self._units: dict[int, quiet.State | Unit] = {}
         self._marked: dict[int, None] = {}  # an ordered set
@@ -82,8 +89,9 @@ class Units:
     def convert(self, key: int, copy: Copy) -> None:
         """Remember a copy of a conversion."""
         unit = self._awake(key)
+        if key not in self._marked and not (unit.entries and self._can_wait(unit, copy)):
+            self._marked[key] = None
         unit.conversions = remember(unit.conversions, copy)
-        self._marked[key] = None
 
     def reverse(self, key: int, reversal: Reversal) -> None:
         """Remember a reversal. What an open entry finds when it is recounted, a closed one is told."""
@@ -97,20 +105,16 @@ class Units:
     def settle(self, clock: int) -> None:
         """Count what happened, and what the clock has changed."""
         marked, self._marked = self._marked, {}
-        for key in self._maturities.due(clock):
-            state = self._units.get(key)
-            if type(state) is Unit:
-                self._touch(key)
-                marked[key] = None
-            elif state is not None:
-                self._ripen(key, state, clock)
+        self._mature(clock, marked)
         chores = [key for key in self._chores.due(clock) if key not in marked]
         self._clock = clock
         for key in marked:
             self._recount(key)
         for key in chores:
-            self._touch(key)
-            self._tidy(key)
+            unit = self._units.get(key)
+            if type(unit) is Unit and unit.ends is not None and unit.ends <= clock:
+                self._touch(key)
+                self._tidy(key, unit)
         for key in self._expiry.due(clock, self._units):
             self._retire(key)
 
@@ -142,9 +146,13 @@ class Units:
 
     def _begin(self, key: int, arm: Arm, time: int) -> None:
         """Count an entry as if nothing more were to come."""
-        self._add(arm.number, self._silent(arm, time))
-        due = time + arm.first
-        if due > self._clock or (due := arm.x.next_maturity(time, self._clock) or 0):
+        due: int | None = time + arm.first
+        if arm.fresh is not None and self._clock < time + arm.first:
+            self.cells[arm.number][arm.entered] += 1
+        else:
+            self._add(arm.number, self._silent(arm, time))
+            due = arm.next(time, self._clock)
+        if due is not None:
             self._maturities.put(due, key)
 
     def _silent(self, arm: Arm, time: int) -> Added:
@@ -193,6 +201,18 @@ class Units:
         elif not known:
             self._replace(entry, crossed_after_closing(self._experiments[number], entry.added))
 
+    def _can_wait(self, unit: Unit, copy: Copy) -> bool:
+        """Whether a unit with this conversion adds the same as without, until it is looked at anyway."""
+        known, waits = unit.conversions, unit.ends is not None
+        if len(known) > FEW or copy.identity in [c.identity for c in known]:
+            return False
+        for entry in unit.entries:
+            if entry.open:
+                if not says_nothing_yet(self._experiments[entry.number], entry, copy, self._clock):
+                    return False
+                waits = True
+        return waits
+
     def _awake(self, key: int) -> Unit:
         """The unit with all that can be known of it."""
         self._touch(key)
@@ -208,15 +228,35 @@ class Units:
         added, open_ = self._silent(arm, time), self._clock < time + arm.closes
         return Entry(arm.number, time, arm.variant, 1 << arm.variant, added, open_)
 
-    def _ripen(self, key: int, state: quiet.State, clock: int) -> None:
-        """The clock runs on for a quiet unit."""
-        for word in quiet.words(state):
-            time, arm = word >> ARM, self._arms[word & MASK]
-            before, after = arm.x.matured(time, self._clock), arm.x.matured(time, clock)
-            if before != after:
-                self._add(arm.number, ripened(arm.x, time, arm.variant, before, after))
-        if (due := self._next(state, clock)) is not None:
-            self._maturities.put(due, key)
+    def _mature(self, clock: int, marked: dict[int, None]) -> None:
+        """The clock runs on: mark whom to recount. Most are quiet, and so much alike that they are counted together."""
+        ripe = Counter[Ripe]()
+        for key in self._maturities.due(clock):
+            state = self._units.get(key)
+            if type(state) is int:
+                due = self._ripen(state, clock, ripe)
+                if due is not None:
+                    self._maturities.put(due, key)
+            elif type(state) is tuple:
+                dues = [due for word in state if (due := self._ripen(word, clock, ripe)) is not None]
+                if dues:
+                    self._maturities.put(min(dues), key)
+            elif type(state) is Unit and state.matures is not None and state.matures <= clock:
+                self._touch(key)
+                marked[key] = None
+        for (place, *how), units in ripe.items():
+            arm = self._arms[place]
+            for cell, (amount,) in ripened(arm.x, arm.variant, *how):
+                self.count(arm.number, cell, amount * units)
+
+    def _ripen(self, word: int, clock: int, ripe: Counter[Ripe]) -> int | None:
+        """The clock runs on for a quiet unit; when it does so next."""
+        arm, time = self._arms[word & MASK], word >> ARM
+        maturities = arm.maturities
+        before, after = bisect_right(maturities, self._clock - time), bisect_right(maturities, clock - time)
+        if before != after and (arm.fresh is not None or not arm.x.warms_up(time)):
+            ripe[arm.place, 0 if arm.fresh is not None else arm.x.phase(time), before, after] += 1
+        return time + maturities[after] if after < len(maturities) else None
 
     def _recount(self, key: int) -> None:
         """Count anew what a unit adds where it is open."""
@@ -226,14 +266,17 @@ class Units:
         for entry in unit.entries:
             if entry.open:
                 self._replace(entry, recount(self._experiments[entry.number], entry, unit, self._clock))
-        self._tidy(key)
+        self._tidy(key, unit)
 
-    def _tidy(self, key: int) -> None:
+    def _tidy(self, key: int, unit: Unit) -> None:
         """Close what can't change any more, forget what can't matter, and note when to look again."""
-        unit = self._units.get(key)
-        if type(unit) is not Unit:
-            return
-        open_ = [entry for entry in unit.entries if entry.open and not self._close(entry)]
+        open_ = []
+        for entry in unit.entries:
+            if entry.open:
+                if self._clock < entry.time + self._closes[entry.number]:
+                    open_.append(entry)
+                else:
+                    entry.open, entry.added = False, shared(entry.added)
         if open_:
             self._plan(key, unit, *self._next_of(open_))
         elif self._forget(unit) or not self._leave(key, unit):
@@ -247,7 +290,7 @@ class Units:
             if len(lasting) < len(state.entries):
                 self._touch(key)
                 state.entries = lasting
-                self._tidy(key)
+                self._tidy(key, state)
         elif state is not None:
             self._retire_quiet(key, quiet.words(state))
 
@@ -260,12 +303,6 @@ class Units:
             self._units[key] = quiet.state(lasting)
         else:
             del self._units[key]
-
-    def _close(self, entry: Entry) -> bool:
-        if self._clock < entry.time + self._closes[entry.number]:
-            return False
-        entry.open, entry.added = False, shared(entry.added)
-        return True
 
     def _word(self, entry: Entry) -> int:
         return entry.time << ARM | self._places[entry.number, entry.variant]
@@ -321,7 +358,7 @@ class Units:
 
     def _next_of(self, entries: list[Entry]) -> tuple[int | None, int | None]:
         """When the first of some open entries matures, else when the first can be closed."""
-        told = [self._experiments[entry.number].next_maturity(entry.time, self._clock) for entry in entries]
+        told = [self._nexts[entry.number](entry.time, self._clock) for entry in entries]
         maturities = [due for due in told if due is not None]
         if maturities:
             return min(maturities), None
@@ -341,7 +378,7 @@ class Units:
     def _next(self, state: quiet.State, clock: int) -> int | None:
         """When a quiet unit matures next."""
         if isinstance(state, int):
-            return self._arms[state & MASK].x.next_maturity(state >> ARM, clock)
+            return self._arms[state & MASK].next(state >> ARM, clock)
         return min((due for word in state if (due := self._next(word, clock)) is not None), default=None)
 
     def _ends(self, key: int) -> int | None:

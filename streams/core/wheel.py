@@ -38,10 +38,14 @@ class Wheel:
             heappush(self._order, number)
 
     def due(self, clock: int) -> dict[int, None]:
-        """Take out the keys whose instant has come, in that order: who came together lies together in memory."""
+        """Take out the keys whose instant has come, bucket by bucket: who came together lies together in memory.
+
+        Of buckets that the clock has left behind all keys are told, also those whose instant has moved on.
+        """
+        found = self._behind(clock >> SPAN)
         self._open(clock >> SPAN)
         end = bisect_left(self._soon, (clock + 1,))
-        found = dict.fromkeys([key for _, key in self._soon[:end]])
+        found.update(dict.fromkeys([key for _, key in self._soon[:end]]))
         del self._soon[:end]
         return found
 
@@ -56,6 +60,13 @@ class Wheel:
                 return instant
             del self._soon[0]
         return None
+
+    def _behind(self, number: int) -> dict[int, None]:
+        """All of the buckets before this one; to put them in order would cost more than what is done with them."""
+        found: dict[int, None] = {}
+        while self._order and self._order[0] < number:
+            found.update(dict.fromkeys(self._buckets.pop(heappop(self._order))))
+        return found
 
     def _open(self, number: int) -> None:
         while self._order and self._order[0] <= number:

@@ -4,6 +4,7 @@ import pytest
 
 from streams.core import quiet
 from streams.core.attribution import Attribution
+from streams.core.cells import COUNTERS
 from streams.core.events import KINDS
 from tests.core.samples import BOUGHT, DAY, MINUTE, SPENT, START, arrival, catalogue, conversion, experiment, exposure
 
@@ -26,6 +27,11 @@ def core_after(*events, experiments=PAIR, clock=None):
         core.advance(START + clock)
     core.counts()
     return core
+
+
+def cells(core):
+    (counts,) = core.counts(everything=True)
+    return counts.cells
 
 
 def states(core):
@@ -70,6 +76,26 @@ def test_an_entry_that_moves_is_closed_when_the_earlier_one_is():
     for ms in range(0, 12 * MINUTE, 250):
         core.advance(START + ms)
         core.counts()
+    assert (states(core), core.next_change()) == ([int], None)
+
+
+def test_an_instant_that_has_become_void_is_passed_over():
+    """A unit that is noted for its maturity enters earlier than was known, and so matures before."""
+    known, earlier = [exposure(1, at=2 * MINUTE), conversion(1, 3 * MINUTE)], exposure(1)
+    core = core_after(*known, experiments=catalogue(named("demo", BOUGHT)))
+    core.apply("exposures", [arrival(earlier, offset=9)])
+    for clock in (6 * MINUTE, 9 * MINUTE):
+        core.advance(START + clock)
+        core.counts()
+    at_once = core_after(earlier, *known, experiments=catalogue(named("demo", BOUGHT)), clock=9 * MINUTE)
+    assert cells(core) == cells(at_once)
+    assert core.next_change() is None
+
+
+def test_a_unit_that_enters_when_its_windows_have_matured_is_counted_at_once():
+    core = core_after(experiments=catalogue(named("demo", BOUGHT)), clock=DAY)
+    core.apply("exposures", [arrival(exposure(1))])
+    assert cells(core)[len(COUNTERS) :] == [1, 0, 0, 1, 1, 0, 0, 0, 0, 0]
     assert (states(core), core.next_change()) == ([int], None)
 
 

@@ -28,11 +28,11 @@ def test_who_is_due_is_told_when_it_is_and_the_first_beforehand(steps):
                 del known[key]
 
 
-def test_the_due_come_in_their_order():
-    known = {key: key << SPAN - 3 for key in (9, 5, 30, 1)}
+def test_the_due_come_bucket_by_bucket_and_those_of_the_present_one_in_their_order():
+    known = {key: key << SPAN - 3 for key in (9, 5, 30, 27, 1)}
     wheel = Wheel(known.get)
     for key, instant in known.items():
         wheel.put(instant, key)
-    assert list(wheel.due(20 << SPAN - 3)) == [1, 5, 9]
-    assert list(wheel.due(29 << SPAN - 3)) == []
-    assert list(wheel.due(30 << SPAN - 3)) == [30]
+    assert list(wheel.due(20 << SPAN - 3)) == [5, 1, 9]
+    assert list(wheel.due(26 << SPAN - 3)) == []
+    assert list(wheel.due(30 << SPAN - 3)) == [27, 30]
