@@ -89,7 +89,11 @@ class Units:
     def convert(self, key: int, copy: Copy) -> None:
         """Remember a copy of a conversion."""
         unit = self._awake(key)
-        if key not in self._marked and not (unit.entries and self._can_wait(unit, copy)):
+        open_ = [entry for entry in unit.entries if entry.open]
+        if not open_:  # it may still enter
+            if unit.ends is None:
+                self._plan(key, unit, unit.matures, copy.time + self._horizon + 1)
+        elif key not in self._marked and not self._can_wait(unit, open_, copy):
             self._marked[key] = None
         unit.conversions = remember(unit.conversions, copy)
 
@@ -201,17 +205,15 @@ class Units:
         elif not known:
             self._replace(entry, crossed_after_closing(self._experiments[number], entry.added))
 
-    def _can_wait(self, unit: Unit, copy: Copy) -> bool:
+    def _can_wait(self, unit: Unit, open_: Sequence[Entry], copy: Copy) -> bool:
         """Whether a unit with this conversion adds the same as without, until it is looked at anyway."""
-        known, waits = unit.conversions, unit.ends is not None
+        known = unit.conversions
         if len(known) > FEW or copy.identity in [c.identity for c in known]:
             return False
-        for entry in unit.entries:
-            if entry.open:
-                if not says_nothing_yet(self._experiments[entry.number], entry, copy, self._clock):
-                    return False
-                waits = True
-        return waits
+        for entry in open_:
+            if not says_nothing_yet(self._experiments[entry.number], entry, copy, self._clock):
+                return False
+        return True
 
     def _awake(self, key: int) -> Unit:
         """The unit with all that can be known of it."""
