@@ -7,7 +7,7 @@ closes entries, forgets what can't matter and lets sleep who has nothing left to
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from streams.core import pieces, quiet
 from streams.core.changes import Changes
@@ -191,8 +191,15 @@ class Units:
         number, variant = arm.number, arm.variant
         entry = next((entry for entry in unit.entries if entry.number == number), None)
         if entry is None:
-            unit.entries += (Entry(number, time, variant, 1 << variant, covariates=covariates),)
-            self._marked[key] = None
+            entry = Entry(number, time, variant, 1 << variant, covariates=covariates)
+            if key in self._marked or not self._begins_silent(unit, arm, entry):
+                self._marked[key] = None
+            elif arm.fresh is not None:
+                self._add(number, arm.fresh)
+                entry.added = arm.fresh
+                matures = time + arm.first
+                self._plan(key, unit, matures if unit.matures is None else min(matures, unit.matures), None)
+            unit.entries += (entry,)
             return
         known = entry.arms & (1 << variant)
         entry.arms |= 1 << variant
@@ -205,15 +212,23 @@ class Units:
         elif not known:
             self._replace(entry, crossed_after_closing(self._experiments[number], entry.added))
 
+    def _begins_silent(self, unit: Unit, arm: Arm, entry: Entry) -> bool:
+        """Whether a unit adds no more for a new entry than if nothing else were known of it, until it matures."""
+        known, alike = unit.conversions, arm.fresh is not None and not entry.covariates
+        if not alike or unit.reversals or len(known) > FEW or len({c.identity for c in known}) < len(known):
+            return False
+        return self._clock < entry.time + arm.first and self._say_nothing_yet(entry, known)
+
+    def _say_nothing_yet(self, entry: Entry, conversions: Iterable[Copy]) -> bool:
+        x, clock = self._experiments[entry.number], self._clock
+        return not [c for c in conversions if not says_nothing_yet(x, entry, c, clock)]
+
     def _can_wait(self, unit: Unit, open_: Sequence[Entry], copy: Copy) -> bool:
         """Whether a unit with this conversion adds the same as without, until it is looked at anyway."""
         known = unit.conversions
         if len(known) > FEW or copy.identity in [c.identity for c in known]:
             return False
-        for entry in open_:
-            if not says_nothing_yet(self._experiments[entry.number], entry, copy, self._clock):
-                return False
-        return True
+        return all(self._say_nothing_yet(entry, (copy,)) for entry in open_)
 
     def _awake(self, key: int) -> Unit:
         """The unit with all that can be known of it."""
