@@ -186,10 +186,10 @@ class Attribution:
         self._read_to[kind] = known.read_to
         return [one for one in arrivals if not isinstance(one, Watermark)]
 
-    def _tell(
-        self, tally: Counter[str], accepted: list[Arrival], late: list[Arrival], refused: list[Rejected]
-    ) -> None:
-        outcomes = Counter([f"rejected.{one.reason}" for one in refused]) + Counter(accepted=len(accepted), late=len(late))
+    def _tell(self, tally: Counter[str], accepted: list[Arrival], late: list[Arrival], refused: list[Rejected]) -> None:
+        outcomes = Counter([f"rejected.{one.reason}" for one in refused]) + Counter(
+            accepted=len(accepted), late=len(late)
+        )
         tally.update(outcomes)
         tally["read"] += outcomes.total()
         tally["behind_clock"] += sum([time < self.clock for time in map(_time, accepted)])
