@@ -6,11 +6,17 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
+
 from streams.exporter.experiments import put_experiment
 from streams.exporter.pipeline import put_pipeline
 from streams.exporter.sheet import Labels, Sheet, labels
 
 LIMIT = 1000  # experiments on one page; a larger one would outlast the scrape
+
+PROCESS = CollectorRegistry()  # memory, processor time and open files, under the names that everybody knows
+for collect in (ProcessCollector, PlatformCollector):
+    collect(registry=PROCESS)
 
 Json = Mapping[str, Any]
 
@@ -25,7 +31,7 @@ def render(experiments: Iterable[Json], pipeline: Json, now: float) -> bytes:
     sheet.put("worker_clock_timestamp_seconds", now)
     sheet.put("build_info", 1, _build())
     _put_experiments(sheet, [] if pipeline.get("recovering") else [*experiments])
-    return sheet.text().encode()
+    return sheet.text().encode() + generate_latest(PROCESS)
 
 
 def _put_experiments(sheet: Sheet, experiments: list[Json]) -> None:

@@ -1,5 +1,6 @@
 """The page says, in Prometheus' words, exactly what the objects say; read back with Prometheus' own parser."""
 
+import sys
 from datetime import datetime
 from unittest.mock import Mock
 
@@ -58,7 +59,9 @@ class Page:
 
     def __init__(self, experiments=(), **changes):
         text = render(experiments, PIPELINE | changes, NOW).decode()
-        self.families = {family.name: family for family in text_string_to_metric_families(text)}
+        told = {family.name: family for family in text_string_to_metric_families(text)}
+        self.families = {name: family for name, family in told.items() if name.startswith("peekproof_")}
+        self.process = told.keys() - self.families.keys()
         self.samples = [sample for family in self.families.values() for sample in family.samples]
 
     def values(self, name, label, **having):
@@ -270,3 +273,8 @@ def test_a_state_that_has_changed_is_told_anew(harmed):
 def test_no_series_is_exported_twice(page):
     keys = [(sample.name, *sorted(sample.labels.items())) for sample in page.samples]
     assert len({*keys}) == len(keys)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of itself")
+def test_the_process_tells_of_itself_under_the_names_that_everybody_knows(page):
+    assert {"process_resident_memory_bytes", "process_cpu_seconds", "python_info"} <= page.process
