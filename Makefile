@@ -3,7 +3,7 @@ UV := $(shell command -v uv || echo .venv-tools/bin/uv)
 RUN := $(UV) run --frozen
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.ready: pyproject.toml uv.lock
 	@command -v $(UV) >/dev/null || (python3 -m venv .venv-tools && .venv-tools/bin/pip install --quiet uv)
@@ -43,8 +43,17 @@ bench: .venv/.ready ## the same job in Peekproof and its peers (half an hour or 
 bench-worker: .venv/.ready ## what an event costs the worker, on a real Apache Kafka
 	$(RUN) python -m benchmarks.throughput
 
+bench-ingest: .venv/.ready ## what a foreign event costs to be re-keyed
+	$(RUN) python -m benchmarks.ingest
+
 bench-stats: .venv/.ready ## time the statistics beside other libraries, into benchmarks/results
 	$(RUN) python -m benchmarks.statistics.peers --write
+
+simulate-crashes: .venv/.ready ## ten million events under ten thousand crashes (SEED=n SCHEDULE=k: that one again)
+	@$(RUN) python -m tests.simulator $(if $(SEED),--seed $(SEED)) $(if $(SCHEDULE),--schedule $(SCHEDULE))
+
+machine: .venv/.ready ## six thousand random sequences of faults against an independent recount
+	HYPOTHESIS_PROFILE=nightly $(RUN) pytest -q -n0 tests/simulator/test_machine.py
 
 format: .venv/.ready ## let ruff lay out the code
 	$(RUN) ruff format .
@@ -52,5 +61,5 @@ format: .venv/.ready ## let ruff lay out the code
 
 ci: check test ## what CI runs
 
-.PHONY: help demo test check calibrate golden mutate figures schemas bench bench-worker bench-stats format ci
+.PHONY: help demo test check calibrate golden mutate figures schemas bench bench-worker bench-ingest bench-stats simulate-crashes machine format ci
 .DEFAULT_GOAL := help
