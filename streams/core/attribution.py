@@ -187,9 +187,8 @@ class Attribution:
         return [one for one in arrivals if not isinstance(one, Watermark)]
 
     def _tell(self, tally: Counter[str], accepted: list[Arrival], late: list[Arrival], refused: list[Rejected]) -> None:
-        outcomes = Counter([f"rejected.{one.reason}" for one in refused]) + Counter(
-            accepted=len(accepted), late=len(late)
-        )
+        rejected = Counter([f"rejected.{one.reason}" for one in refused])
+        outcomes = rejected + Counter({ACCEPTED: len(accepted), BELATED: len(late)})
         tally.update(outcomes)
         tally["read"] += outcomes.total()
         tally["behind_clock"] += sum([time < self.clock for time in map(_time, accepted)])

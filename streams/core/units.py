@@ -191,13 +191,12 @@ class Units:
         number, variant = arm.number, arm.variant
         entry = next((entry for entry in unit.entries if entry.number == number), None)
         if entry is None:
-            entry = Entry(number, time, variant, 1 << variant, covariates=covariates)
-            if key in self._marked or not self._begins_silent(unit, arm, entry):
+            entry, fresh = Entry(number, time, variant, 1 << variant, covariates=covariates), arm.fresh
+            if fresh is None or key in self._marked or not self._begins_silent(unit, arm, entry):
                 self._marked[key] = None
-            elif arm.fresh is not None:
-                self._add(number, arm.fresh)
-                entry.added = arm.fresh
-                matures = time + arm.first
+            else:
+                self._add(number, fresh)
+                entry.added, matures = fresh, time + arm.first
                 self._plan(key, unit, matures if unit.matures is None else min(matures, unit.matures), None)
             unit.entries += (entry,)
             return
@@ -214,8 +213,9 @@ class Units:
 
     def _begins_silent(self, unit: Unit, arm: Arm, entry: Entry) -> bool:
         """Whether a unit adds no more for a new entry than if nothing else were known of it, until it matures."""
-        known, alike = unit.conversions, arm.fresh is not None and not entry.covariates
-        if not alike or unit.reversals or len(known) > FEW or len({c.identity for c in known}) < len(known):
+        known = unit.conversions
+        special = entry.covariates or unit.reversals
+        if special or len(known) > FEW or len({c.identity for c in known}) < len(known):
             return False
         return self._clock < entry.time + arm.first and self._say_nothing_yet(entry, known)
 

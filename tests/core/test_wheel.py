@@ -36,3 +36,14 @@ def test_the_due_come_bucket_by_bucket_and_those_of_the_present_one_in_their_ord
     assert list(wheel.due(20 << SPAN - 3)) == [5, 1, 9]
     assert list(wheel.due(26 << SPAN - 3)) == []
     assert list(wheel.due(30 << SPAN - 3)) == [27, 30]
+
+
+def test_who_has_been_put_off_is_not_the_first():
+    known = {1: 8, 2: 9}
+    wheel = Wheel(known.get)
+    for key, instant in known.items():
+        wheel.put(instant, key)
+    assert wheel.first() == 8
+    known[1] = 5 << SPAN
+    wheel.put(known[1], 1)
+    assert wheel.first() == 9
