@@ -1,0 +1,106 @@
+"""Defects that are planted in a worker: the checks must find every one, or they are worth nothing."""
+
+from typing import NamedTuple
+
+ONCE = """
+def once(work, instead, at=500):
+    calls = 0
+    def counting(*arguments):
+        nonlocal calls
+        calls += 1
+        return (instead if calls == at else work)(*arguments)
+    return counting
+"""
+DROP = """
+from streams.core.units import Units
+Units.enter = once(Units.enter, lambda *_: None)
+"""
+DOUBLE = """
+from streams.core.units import Units
+enter = Units.enter
+def twice(*arguments):
+    enter(*arguments)
+    enter(*arguments)
+Units.enter = once(enter, twice)
+"""
+SWAP = """
+from streams.core.units import Units
+enter = Units.enter
+def swapped(self, key, arm, *rest):
+    other = next(one for one in self._arms if one.number == arm.number and one.variant != arm.variant)
+    enter(self, key, other, *rest)
+Units.enter = once(enter, swapped)
+"""
+LOSE_A_PARTITION = """
+from streams.core.attribution import Attribution
+counts = Attribution.counts
+def lost(self, **options):
+    found = counts(self, **options)
+    return [one._replace(cells=[0] * len(one.cells)) for one in found] if self.partition == 2 else found
+Attribution.counts = lost
+"""
+LATE_COUNTED = """
+from streams.codecs.cloudevents import Decoder
+arrivals = Decoder.arrivals
+def early(self, records):
+    for one in arrivals(self, records):
+        yield one if isinstance(one.event, str) else one._replace(time=min(one.time, one.event.time))
+Decoder.arrivals = early
+"""
+DECIDE_TWICE = """
+from streams.core.topology import DECISIONS
+from streams.worker import judging
+send = judging.send
+async def again(producer, letters):
+    told = list(letters)
+    await send(producer, told + [one for one in told if one.topic == DECISIONS])
+judging.send = again
+"""
+OLDER_IS_NEWER = """
+from streams.core.state import Part
+Part.is_older_than = lambda self, offsets, clock: (*self.offsets, self.clock) != (*offsets, clock)
+"""
+STALE_SNAPSHOT = """
+from streams.worker.snapshots.keeper import Keeper
+restore = Keeper._restore
+def stale(self, *arguments):
+    state = restore(self, *arguments)
+    if state is not None:
+        state.offsets.update({kind: offset + 20 for kind, offset in state.offsets.items()})
+    return state
+Keeper._restore = stale
+"""
+FROM_COMMITS = """
+from faust.types import TP
+from streams.worker.reading import SOURCES
+from streams.worker.transport.positions import Positions
+seek = Positions.perform_seek
+async def seek_commits(self):
+    await super(Positions, self).perform_seek()
+    for partition, reading in self.app.readings.items():
+        for kind, topic in SOURCES.items():
+            reading.attribution.offsets[kind] = self.published(TP(topic, partition))
+    await seek(self)
+Positions.perform_seek = seek_commits
+"""
+
+
+class Defect(NamedTuple):
+    """What a worker does wrong, and from where it begins: the source alone, or a snapshot that others left."""
+
+    name: str
+    prelude: str
+    begins: str = "source"
+
+
+DEFECTS = [
+    Defect("drops one event", ONCE + DROP),
+    Defect("counts one event twice", ONCE + DOUBLE),
+    Defect("takes one variant for the other", ONCE + SWAP),
+    Defect("loses a partition", LOSE_A_PARTITION),
+    Defect("counts what is late", LATE_COUNTED),
+    Defect("decides twice", DECIDE_TWICE),
+    Defect("takes older counts for newer ones", OLDER_IS_NEWER),
+    Defect("takes a snapshot for newer than it is", STALE_SNAPSHOT, "snapshot"),
+]
+CONTROL = Defect("reads from committed offsets", FROM_COMMITS, "snapshot and commits")

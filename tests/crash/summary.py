@@ -1,0 +1,75 @@
+"""What a run has shown, as a page."""
+
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from tests.services import kafka
+from tests.services.fault_proxy import FAULTS
+
+LIBRARIES = ("faust-streaming", "aiokafka", "confluent-kafka", "msgspec")
+PAGE = """# What the crash suite has shown
+
+Written by `make crash` on {date}, seed {seed}, {seconds:,.0f} s.
+Apache Kafka {kafka}, Python {python}, {libraries}; {machine}.
+
+Workers counted {events:,} events of {experiments} experiments from 4 source partitions while they were killed,
+stopped, paused and cut off, one to four of them at a time. Then all came to rest, and was compared with an oracle
+that reads the logs and shares no code with what counts. State of every experiment and partition, as sha256:
+`{digest}`
+
+## What happened
+
+| | times |
+|---|---:|
+{happened}
+
+## What was wrong
+
+| check | flaws |
+|---|---:|
+{flaws}
+
+{said}## Whether the checks can be trusted
+
+A defect is planted in a worker that reads {planted_in:,} events; one event is dropped, counted twice or changed. The
+last row is the control: the state is that of the snapshot, but reading goes on from the offsets that were committed.
+
+| a worker that | is found by |
+|---|---|
+{planted}
+"""
+
+
+def demanded(size):
+    """How often each thing has to happen."""
+    outages = {f"network {kind}": size.outages for kind in FAULTS}
+    always = {"kills": size.kills, "stops": size.stops, "rebalances": size.rebalances, "pauses": size.pauses}
+    ahead = {"kills ahead of the snapshot": max(1, int(0.3 * size.kills)), "records read again": 1}
+    return always | ahead | outages | {"broker crashes": size.crashes, "failpoints": 6 * max(1, len(size.moments))}
+
+
+def page(size, outcome, planted: Mapping[str, list[str]], seconds):
+    """In Markdown."""
+    return PAGE.format(
+        date=datetime.now(UTC).date().isoformat(),
+        seconds=seconds,
+        kafka=kafka.version(),
+        python=platform.python_version(),
+        libraries=", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+        machine=f"{platform.machine()}, {os.cpu_count()} processors",
+        digest=outcome.digest,
+        happened=_rows(sorted(outcome.happened.items())),
+        flaws=_rows((check, len(found)) for check, found in outcome.flaws.items()),
+        said="".join(f"A worker ended by itself: `{words}`\n\n" for words in sorted(set(outcome.said))),
+        planted=_rows((name, ", ".join(found) or "**nothing**") for name, found in planted.items()),
+        **{name: getattr(size, name) for name in ("seed", "events", "experiments", "planted_in")},
+    )
+
+
+def _rows(pairs):
+    return "\n".join(
+        f"| {name} | {value:,} |" if isinstance(value, int) else f"| {name} | {value} |" for name, value in pairs
+    )

@@ -1,0 +1,108 @@
+"""A run from beginning to end: what happens, and what is checked when all is at rest."""
+
+from dataclasses import dataclass, field
+
+from tests.crash import checks, oracle, outputs, schedule
+from tests.crash.fleet import Fleet
+from tests.worker.rig import strike
+
+CHECKS = (
+    "cells",
+    "shown",
+    "conserved",
+    "decisions",
+    "versions",
+    "refused",
+    "verdicts",
+    "decided once",
+    "restarts",
+    "a fresh process",
+    "a second worker",
+    "the source alone",
+)
+A_DAY = 24  # hours after the first event: beyond the last one of any size
+
+
+@dataclass
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        digest: of the state, as the oracle counts it.
+        flaws: what is wrong, by check.
+        happened: what was done, and what workers did, how often.
+        said: last words of workers that ended by themselves.
+    """
+
+    digest: str
+    flaws: dict[str, list[str]] = field(default_factory=dict)
+    happened: dict[str, int] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+
+def run(world, progress):
+    """Events and faults, then rest; then others who must come to the same."""
+    with Fleet(world.proxy.address, world.folder) as fleet, world.flow() as flow:
+        schedule.run(world, fleet, flow, progress)
+        flow.finish(strike(A_DAY))
+        truth = oracle.ask(world.bootstrap, world.folder)
+        outcome = Outcome(checks.digest(truth), {}, fleet.happened, fleet.said)
+        with outputs.Told(world.bootstrap, from_start=True) as told:
+            outcome.flaws = at_rest(world, fleet, truth, told)
+        fleet.stop_all()
+    outcome.flaws |= of_a_crash(world, fleet, truth)
+    fleet.happened["tables set back"] = len(checks.set_back(world.bootstrap))
+    others(world, truth, outcome)
+    return outcome
+
+
+def others(world, truth, outcome):
+    """A process that finds snapshots, a second one beside it, and one that finds the source alone."""
+    with Fleet(world.bootstrap, world.folder) as fleet:
+        outcome.flaws["a fresh process"] = _told_by(world, fleet, truth, "worker-1")
+        outcome.flaws["a second worker"] = _told_by(world, fleet, truth, "worker-2")
+        fleet.stop_all()
+    outputs.wipe(world.bootstrap)
+    with Fleet(world.bootstrap, world.folder) as fleet, outputs.Told(world.bootstrap, from_start=True) as told:
+        fleet.start("worker-1")
+        flaws = at_rest(world, fleet, truth, told) | {"versions": checks.set_back(world.bootstrap)}
+        outcome.flaws["the source alone"] = all_of(flaws)
+        fleet.stop_all()
+
+
+def _told_by(world, fleet, truth, name):
+    """Flaws after one more worker has come."""
+    fleet.start(name)
+    fleet.wait_shared(*fleet.members)
+    with outputs.Told(world.bootstrap) as told:
+        return all_of(at_rest(world, fleet, truth, told))
+
+
+def at_rest(world, fleet, truth, told):
+    """Flaws by check, once everybody tells and shows the last version."""
+    fleet.wait_well(lambda: told.is_at(truth), "all counts to be told")
+    fleet.wait_shared(*fleet.members)
+    fleet.wait_read(truth.outcomes.total())
+    fleet.wait_well(lambda: all(checks.is_shown(truth, one) for one in fleet.members.values()), "all to be shown")
+    workers = fleet.members.values()
+    return {
+        "cells": list(checks.cells(truth, told)),
+        "shown": [flaw for worker in workers for flaw in checks.shown(truth, worker)],
+        "conserved": checks.conserved(truth, workers),
+        "decisions": list(checks.verified(world)),
+    }
+
+
+def of_a_crash(world, fleet, truth):
+    """What only a run with faults can show, once all have said their last."""
+    return {
+        "refused": list(checks.refused(truth, world.bootstrap)),
+        "verdicts": list(checks.decided(world)),
+        "decided once": checks.altered(world.bootstrap),
+        "restarts": checks.restarted(fleet),
+        "versions": checks.set_back(world.bootstrap)[world.size.pauses * len(world.names) :],
+    }
+
+
+def all_of(flaws):
+    return [f"{check}: {flaw}" for check, found in flaws.items() for flaw in found]
