@@ -136,6 +136,10 @@ def set_back(bootstrap):
 
 
 def _back(name, before, after):
-    parts = ((p, before.parts[p], after.parts[p]) for p in before.parts.keys() & after.parts.keys())
-    older = [p for p, known, part in parts if part.is_older_than(known.offsets, known.clock)]
-    return [f"{name}: partitions {sorted(older)} go back"] if older else []
+    both = before.parts.keys() & after.parts.keys()
+    older = [p for p in sorted(both) if _is_older(after.parts[p], before.parts[p])]
+    return [f"{name}: partitions {older} go back"] if older else []
+
+
+def _is_older(part, known):
+    return part.is_older_than(known.offsets, known.clock)
