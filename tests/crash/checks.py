@@ -125,7 +125,7 @@ def restarted(fleet):
 def set_back(bootstrap):
     """Where a version goes back in the table.
 
-    A worker that was paused may do that once to each experiment when it wakes up, before it hears that others have taken
+    A worker that was paused may do that to each experiment when it wakes up, before it hears that others have taken
     over; nobody else may.
     """
     states = {}
