@@ -43,8 +43,8 @@ LATE_COUNTED = """
 from streams.codecs.cloudevents import Decoder
 arrivals = Decoder.arrivals
 def early(self, records):
-    for one in arrivals(self, records):
-        yield one if isinstance(one.event, str) else one._replace(time=min(one.time, one.event.time))
+    read = arrivals(self, records)
+    return [one if isinstance(one.event, str) else one._replace(time=min(one.time, one.event.time)) for one in read]
 Decoder.arrivals = early
 """
 DECIDE_TWICE = """
