@@ -49,6 +49,9 @@ bench-ingest: .venv/.ready ## what a foreign event costs to be re-keyed
 bench-stats: .venv/.ready ## time the statistics beside other libraries, into benchmarks/results
 	$(RUN) python -m benchmarks.statistics.peers --write
 
+crash: .venv/.ready ## kill, pause and cut off workers on a real Apache Kafka; writes docs/crash.md (SMALL=1: as CI does)
+	@$(RUN) python -m tests.crash $(if $(SMALL),--small)
+
 simulate-crashes: .venv/.ready ## ten million events under ten thousand crashes (SEED=n SCHEDULE=k: that one again)
 	@$(RUN) python -m tests.simulator $(if $(SEED),--seed $(SEED)) $(if $(SCHEDULE),--schedule $(SCHEDULE))
 
@@ -61,5 +64,5 @@ format: .venv/.ready ## let ruff lay out the code
 
 ci: check test ## what CI runs
 
-.PHONY: help demo test check calibrate golden mutate figures schemas bench bench-worker bench-ingest bench-stats simulate-crashes machine format ci
+.PHONY: help demo test check calibrate golden mutate figures schemas bench bench-worker bench-ingest bench-stats crash simulate-crashes machine format ci
 .DEFAULT_GOAL := help
