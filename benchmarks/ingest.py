@@ -9,17 +9,14 @@ import argparse
 import json
 import statistics
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from benchmarks.throughput import cpu_seconds, machine, memory
+from benchmarks.throughput import broker, cpu_seconds, machine, memory
 from benchmarks.throughput_load import PARTITIONS, START, event, make_topics
 from streams.core.topology import CONVERSIONS, INGEST_APPLICATION
-from tests.services import kafka
 from tests.services.processes import wait_for
 from tests.worker.rig import worker
 
@@ -30,20 +27,12 @@ SETTINGS = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
 def main():
     options = parsed()
     print(machine())
-    with tempfile.TemporaryDirectory() as folder:
-        broker = kafka.start(Path(folder) / "kafka")
-        try:
-            make_topics(broker.bootstrap)
-            for format_, speak in FORMATS.items():
-                produce(
-                    broker.bootstrap,
-                    format_,
-                    (speak(*event(number, START + number)) for number in range(options.events)),
-                )
-                runs = [run(broker.bootstrap, Path(folder), format_, number) for number in range(options.runs)]
-                show(format_, runs)
-        finally:
-            broker.stop()
+    with broker() as (bootstrap, folder):
+        make_topics(bootstrap)
+        for format_, speak in FORMATS.items():
+            values = (speak(*event(number, START + number)) for number in range(options.events))
+            produce(bootstrap, format_, values)
+            show(format_, [run(bootstrap, folder, format_, number) for number in range(options.runs)])
 
 
 def parsed():

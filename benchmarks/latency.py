@@ -9,21 +9,18 @@ lie above it.
 import argparse
 import statistics
 import sys
-import tempfile
 import time
 from bisect import bisect_right
 from collections import defaultdict
 from functools import partial
 from math import inf
 from multiprocessing import get_context
-from pathlib import Path
 
 from confluent_kafka import Producer
 
-from benchmarks.throughput import cpu_seconds, machine
+from benchmarks.throughput import broker, cpu_seconds, machine
 from benchmarks.throughput_load import DEFINITION, event, make_topics
 from streams.core.topology import CONVERSIONS, EXPOSURES
-from tests.services import kafka
 from tests.worker.rig import worker
 
 WATCH = """
@@ -48,8 +45,8 @@ def main():
     options = parsed()
     print(machine())
     for rate in options.rates:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(rate, Path(folder), options)
+        with broker() as (bootstrap, folder):
+            measure(rate, bootstrap, folder, options)
 
 
 def parsed():
@@ -60,21 +57,17 @@ def parsed():
     return parser.parse_args()
 
 
-def measure(rate, folder, options):
+def measure(rate, bootstrap, folder, options):
     for number in range(options.experiments):
         (folder / f"x{number}.yaml").write_text(DEFINITION.replace("ID", f"x{number}"))
-    broker = kafka.start(folder / "kafka")
-    try:
-        make_topics(broker.bootstrap)
-        with worker(broker.bootstrap, folder, prelude=WATCH, idle_clock="wall") as process:
-            process.wait_for(lambda: process.ask("/api/pipeline"), 60, "the worker")
-            before, began = cpu_seconds(process.pid), time.monotonic()
-            sent = produced(broker.bootstrap, rate, options)
-            cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
-            process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("read", 0) >= len(sent), 120, "the end")
-            time.sleep(2)  # rounds tell what was read, and looks judge it
-    finally:
-        broker.stop()
+    make_topics(bootstrap)
+    with worker(bootstrap, folder, prelude=WATCH, idle_clock="wall") as process:
+        process.wait_for(lambda: process.ask("/api/pipeline"), 60, "the worker")
+        before, began = cpu_seconds(process.pid), time.monotonic()
+        sent = produced(bootstrap, rate, options)
+        cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
+        process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("read", 0) >= len(sent), 120, "the end")
+        time.sleep(2)  # rounds tell what was read, and looks judge it
     report(rate, latencies(sent, looks(folder)), cpu)
 
 

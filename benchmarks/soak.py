@@ -8,16 +8,13 @@ Once every user is known, only what is forgotten too late could make it grow.
 import argparse
 import statistics
 import sys
-import tempfile
 import time
 from multiprocessing import get_context
-from pathlib import Path
 
 from confluent_kafka import Producer
 
-from benchmarks.throughput import cpu_seconds, machine, memory
+from benchmarks.throughput import broker, cpu_seconds, machine, memory
 from benchmarks.throughput_load import event, make_topics, write_experiments
-from tests.services import kafka
 from tests.worker.rig import worker
 
 EVERY_S = 10
@@ -26,12 +23,8 @@ EVERY_S = 10
 def main():
     options = parsed()
     print(machine())
-    with tempfile.TemporaryDirectory() as folder:
-        broker = kafka.start(Path(folder) / "kafka")
-        try:
-            soak(broker.bootstrap, Path(folder), options)
-        finally:
-            broker.stop()
+    with broker() as (bootstrap, folder):
+        soak(bootstrap, folder, options)
 
 
 def parsed():

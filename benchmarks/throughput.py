@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,12 +38,19 @@ TICK = os.sysconf("SC_CLK_TCK")
 def main():
     options = parsed()
     print(machine())
+    with broker() as (bootstrap, folder):
+        measure(bootstrap, folder, options)
+
+
+@contextmanager
+def broker():
+    """The address of an Apache Kafka of one's own, and a folder; both go with the block."""
     with tempfile.TemporaryDirectory() as folder:
-        broker = kafka.start(Path(folder) / "kafka")
+        started = kafka.start(Path(folder) / "kafka")
         try:
-            measure(broker.bootstrap, Path(folder), options)
+            yield started.bootstrap, Path(folder)
         finally:
-            broker.stop()
+            started.stop()
 
 
 def parsed():
