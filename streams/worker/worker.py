@@ -79,6 +79,7 @@ class Worker:
         telling = loops.start("evidence", loops.every(TELL_S, self._tell))
         keeping = loops.start("snapshots", loops.every(self._settings.snapshot_every_s, self._keep))
         await told
+        leave_within(3 * GOODBYE_S)  # of us and of Kafka's client, somebody may wait for what never comes
         await loops.stop(rounds, clock, telling)
         for last in (self._drain, self._keep):
             with suppress(TimeoutError):
