@@ -12,6 +12,7 @@ import aiokafka
 import faust
 import pytest
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.record.default_records import DefaultRecord
 from aiokafka.structs import ConsumerRecord
 from faust.agents.agent import Agent
@@ -188,6 +189,11 @@ class TestClient:
     def test_the_client_makes_its_fetcher_when_it_starts(self):
         assert "await self._consumer.start()" in source(driver.AIOKafkaConsumerThread.on_start)
         assert "self._fetcher = Fetcher(" in source(aiokafka.AIOKafkaConsumer.start)
+
+    def test_a_member_of_a_group_is_coordinated_by_one_task_whose_failure_is_only_logged(self):
+        assert "self._coordinator = GroupCoordinator(" in source(aiokafka.AIOKafkaConsumer.start)
+        assert "self._coordination_task = create_task(" in source(GroupCoordinator.__init__)
+        assert "raise kafka_exc from exc" in source(GroupCoordinator._coordination_routine)
 
     def test_what_is_fetched_enters_one_dictionary_by_item(self):
         assert "self._records = collections.OrderedDict()" in source(Fetcher.__init__)

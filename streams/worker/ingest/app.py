@@ -51,6 +51,7 @@ class IngestApp(App):
 
 def make_app(settings: Settings, sources: Sources) -> IngestApp:
     """The configured application, without its agent."""
-    app = IngestApp(INGEST_APPLICATION, **configuration(settings))
+    dynamic = {"consumer_group_instance_id": None}  # a static member that comes back is given its old topics
+    app = IngestApp(INGEST_APPLICATION, **configuration(settings) | dynamic)
     app.settings, app.sources = settings, sources
     return app

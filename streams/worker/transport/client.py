@@ -1,5 +1,6 @@
 """The thread in which Faust keeps aiokafka's consumer."""
 
+import asyncio
 from typing import Any
 
 import aiokafka
@@ -8,6 +9,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.worker.fatal import die
 from streams.worker.logs import FRAMEWORK
 from streams.worker.transport.lean import make_lean
 
@@ -27,7 +29,15 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         """The client has made its fetcher, and has no partitions yet."""
         await super().on_start()
-        make_lean(self._ensure_consumer()._fetcher)  # noqa: SLF001
+        consumer = self._ensure_consumer()
+        make_lean(consumer._fetcher)  # noqa: SLF001
+        consumer._coordinator._coordination_task.add_done_callback(self._coordinated)  # noqa: SLF001
+
+    def _coordinated(self, coordination: asyncio.Task[None]) -> None:
+        """What ends it is only logged: we would hold our partitions, read nothing, and never be missed."""
+        error = None if self.should_stop or coordination.cancelled() else coordination.exception()
+        if error:
+            die("this process has lost its place in the group", error)
 
     async def _commit(self, offsets: dict[TP, int]) -> bool:
         """Committed offsets are only a hint, so losing one to a rebalance is no failure; stock Faust crashes."""

@@ -41,6 +41,10 @@ async def test_ingest_is_a_group_of_its_own(consumer):
     assert consumer.app.conf.id == "peekproof-ingest"
 
 
+async def test_a_process_that_comes_back_is_not_given_the_topics_it_had_before(consumer):
+    assert consumer.app.conf.consumer_group_instance_id is None
+
+
 async def test_records_that_are_gone_before_they_were_read_end_it_with_the_way_on(consumer):
     consumer._committed_offset[FIRST] = 2
     with pytest.raises(DiedError, match="kafka-consumer-groups --group peekproof-ingest --reset-offsets"):

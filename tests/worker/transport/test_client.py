@@ -1,13 +1,15 @@
 """The client in its thread: how long a fetch waits, what it fetches, and commits that fail."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
-from aiokafka.errors import CommitFailedError, IllegalStateError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 
 from streams.settings import Settings
 from streams.worker.app import FETCH_BYTES, make_app
+from streams.worker.transport import client
 from streams.worker.transport.lean import Arrivals
 from tests.worker.transport.conftest import EXPOSED
 
@@ -35,13 +37,38 @@ async def test_the_group_knows_a_worker_by_its_name(consumer):
     assert made.conf.consumer_group_instance_id == "left"
 
 
-async def test_what_is_fetched_is_lean_from_the_start(thread, monkeypatch):
-    async def start(self):
-        self._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records={}))
+@pytest.fixture
+async def started(thread, monkeypatch):
+    """A thread whose client has its fetcher, and a coordination that goes on until it is told how to end."""
 
+    async def start(self):
+        coordinator = SimpleNamespace(_coordination_task=asyncio.ensure_future(ends))
+        self._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records={}), _coordinator=coordinator)
+
+    thread.ends = ends = asyncio.get_running_loop().create_future()
+    thread.said = said = []
+    monkeypatch.setattr(client, "die", lambda *words: said.append(words))
     monkeypatch.setattr(driver.AIOKafkaConsumerThread, "on_start", start)
     await thread.on_start()
-    assert isinstance(thread._consumer._fetcher._records, Arrivals)
+    return thread
+
+
+async def test_what_is_fetched_is_lean_from_the_start(started):
+    assert isinstance(started._consumer._fetcher._records, Arrivals)
+
+
+async def test_a_process_that_lost_its_place_in_the_group_ends(started):
+    error = KafkaError("an assignment for an unsubscribed topic")
+    started.ends.set_exception(error)
+    await asyncio.sleep(0)
+    assert started.said == [("this process has lost its place in the group", error)]
+
+
+@pytest.mark.parametrize("way", ["cancel", "close"])
+async def test_a_place_that_is_given_up_is_no_failure(started, way):
+    started.ends.cancel() if way == "cancel" else started.ends.set_result(None)
+    await asyncio.sleep(0)
+    assert started.said == []
 
 
 @pytest.mark.parametrize("error", [CommitFailedError(), IllegalStateError(EXPOSED)])
