@@ -37,7 +37,16 @@ def test_all_four_experiments_end_as_their_truth_demands():
     assert "every unit counted in its arm" in done.stderr
 
 
+@pytest.fixture
+def heard():
+    """Who starts these tests in the background of a shell ignores Ctrl-C, and so would all they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.embedded
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_ends_it_cleanly_and_leaves_no_process(tmp_path):
     with (tmp_path / "screen").open("wb") as screen:
         demo = subprocess.Popen([*PEEKPROOF, "demo"], stdout=screen, stderr=screen, start_new_session=True)
@@ -48,4 +57,5 @@ def test_ctrl_c_ends_it_cleanly_and_leaves_no_process(tmp_path):
         assert demo.wait(60) == 0
     finally:
         demo.kill()
+        demo.wait()
     wait_for(lambda: not any(map(alive, children)), 2, "the end of worker and crowd")
