@@ -62,7 +62,7 @@ def measure(rate, bootstrap, folder, options):
         (folder / f"x{number}.yaml").write_text(DEFINITION.replace("ID", f"x{number}"))
     make_topics(bootstrap)
     with worker(bootstrap, folder, prelude=WATCH, idle_clock="wall") as process:
-        process.wait_for(lambda: process.ask("/api/pipeline"), 60, "the worker")
+        process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("recovering") is False, 60, "the worker")
         before, began = cpu_seconds(process.pid), time.monotonic()
         sent = produced(bootstrap, rate, options)
         cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
