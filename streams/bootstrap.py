@@ -6,7 +6,9 @@ import logging
 import signal
 import socket
 import time
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from streams.codecs import definitions, routes
 from streams.codecs.routes import Routes, RoutesError
@@ -30,31 +32,37 @@ USAGE = 2
 
 def run_worker(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit code. What breaks on the way ends the process with 1 (see `die`)."""
+    return _run(settings, _worker)
+
+
+def run_ingest(settings: Settings) -> int:
+    """Re-key foreign topics until SIGTERM or SIGINT; the exit code, as of a worker."""
+    return _run(settings, _rekeying)
+
+
+def _run(settings: Settings, prepare: Callable[[Settings], Coroutine[Any, Any, None]]) -> int:
     logs.configure(settings.log_level)
     try:
-        catalogue, rekeyed = definitions.load(settings.experiments), routes.load(settings.ingest)
-        check_catalogue(catalogue)
-        check_record_times(settings, rekeyed)
+        work = prepare(settings)
         _collect_seldom()
-        asyncio.run(_work(settings, catalogue, rekeyed))
+        asyncio.run(work)
     except (DefinitionError, RoutesError, NotReadyError, OSError) as error:
         log.error("cannot start: %s", error)  # noqa: TRY400  (the message says it all)
         return USAGE
     return OK
 
 
-def run_ingest(settings: Settings) -> int:
-    """Re-key foreign topics until SIGTERM or SIGINT; the exit code, as of a worker."""
-    logs.configure(settings.log_level)
-    try:
-        known = routes.load(settings.ingest)
-        check_record_times(settings, known)
-        _collect_seldom()
-        asyncio.run(_ingest(settings, known))
-    except (RoutesError, NotReadyError, OSError) as error:
-        log.error("cannot start: %s", error)  # noqa: TRY400  (the message says it all)
-        return USAGE
-    return OK
+def _worker(settings: Settings) -> Coroutine[Any, Any, None]:
+    catalogue, rekeyed = definitions.load(settings.experiments), routes.load(settings.ingest)
+    check_catalogue(catalogue)
+    check_record_times(settings, rekeyed)
+    return _work(settings, catalogue, rekeyed)
+
+
+def _rekeying(settings: Settings) -> Coroutine[Any, Any, None]:
+    known = routes.load(settings.ingest)
+    check_record_times(settings, known)
+    return _ingest(settings, known)
 
 
 async def _ingest(settings: Settings, known: Routes) -> None:

@@ -20,10 +20,10 @@ def die(reason: str, error: BaseException | None = None, **facts: Any) -> NoRetu
 
 
 def leave_within(seconds: float) -> None:
-    """End this process as done if it is still there by then, whatever holds it: all that had to be said is in the logs.
+    """End this process as done if it is still there by then, whatever holds it.
 
-    Faust's consumer lives in a thread for which both `App.stop` and the interpreter wait without limit, and which now
-    and then does not end.
+    What has not gone out by then is no loss: whoever comes next has it from the source. Faust's consumer lives in a
+    thread for which both `App.stop` and the interpreter wait without limit, and which now and then does not end.
     """
     timer = threading.Timer(seconds, _cut_off)
     timer.daemon = True
@@ -31,7 +31,7 @@ def leave_within(seconds: float) -> None:
 
 
 def _cut_off() -> None:
-    log.warning("cut off: what is left had nothing more to say")
+    log.warning("cut off: what has not gone out is told anew by whoever comes next")
     _end(0)
 
 
