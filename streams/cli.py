@@ -32,6 +32,10 @@ Port = Annotated[int | None, typer.Option(help="Loopback port of the page; the d
 
 Routes = Annotated[Path | None, typer.Option("--ingest", help="File that says what ingest re-keys.", exists=True)]
 
+BOOTSTRAP = typer.Option("--bootstrap", help="Address of the broker, host:port.")
+MDE = typer.Option(help="Improvement worth detecting: `5%` of the baseline, or `0.006`.")
+ALPHA = typer.Option(help="Two-sided level.  [default: 0.05]")
+
 ADDRESS = "127.0.0.1:9092"
 
 
@@ -54,9 +58,7 @@ def demo(
 @app.command(epilog="Example: `peekproof worker --bootstrap kafka:9092 --experiments experiments/`")
 def worker(
     experiments: Experiments,
-    bootstrap_servers: Annotated[
-        str | None, typer.Option("--bootstrap", help="Address of the broker, host:port.")
-    ] = None,
+    bootstrap_servers: Annotated[str | None, BOOTSTRAP] = None,
     partitions: Annotated[int | None, typer.Option(help="Partitions of each source topic.", min=1)] = None,
     ingest: Routes = None,
     idle_clock: Annotated[str | None, typer.Option(help="`wall`, or `record` to back-fill historic topics.")] = None,
@@ -80,9 +82,7 @@ def worker(
 @app.command(epilog="Example: `peekproof ingest --ingest ingest.yaml --bootstrap kafka:9092`")
 def ingest(
     ingest: Annotated[Path, typer.Option(help="File that says which topics, in which format.", exists=True)],
-    bootstrap_servers: Annotated[
-        str | None, typer.Option("--bootstrap", help="Address of the broker, host:port.")
-    ] = None,
+    bootstrap_servers: Annotated[str | None, BOOTSTRAP] = None,
     partitions: Annotated[int | None, typer.Option(help="Partitions of each source topic.", min=1)] = None,
 ) -> None:
     """Re-key topics of another format, key or number of partitions, until SIGTERM."""
@@ -182,11 +182,9 @@ def plan_experiment(
     ] = None,
     metric: Annotated[str | None, typer.Option(help="Of a definition; otherwise every primary one.")] = None,
     baseline: Annotated[float | None, typer.Option(help="Rate or mean without treatment.")] = None,
-    mde: Annotated[
-        str | None, typer.Option(help="Improvement worth detecting: `5%` of the baseline, or `0.006`.")
-    ] = None,
+    mde: Annotated[str | None, MDE] = None,
     units_per_day: Annotated[float | None, typer.Option(help="Units that enter in a day, over all variants.")] = None,
-    alpha: Annotated[float | None, typer.Option(help="Two-sided level.  [default: 0.05]")] = None,
+    alpha: Annotated[float | None, ALPHA] = None,
     beta: Annotated[float | None, typer.Option(help="Accepted chance to miss the MDE.  [default: 0.2]")] = None,
     weights: Annotated[str | None, typer.Option(help="Shares, control first.  [default: 0.5,0.5]")] = None,
     max_runtime: Annotated[str | None, typer.Option(help="In which units enter.  [default: 28d]")] = None,
@@ -238,9 +236,7 @@ def simulate(
         typer.Option(help="Definitions to simulate (folder or file); options take their values' place.", exists=True),
     ] = None,
     baseline: Annotated[float | None, typer.Option(help="Rate of the control.")] = None,
-    mde: Annotated[
-        str | None, typer.Option(help="Improvement worth detecting: `5%` of the baseline, or `0.006`.")
-    ] = None,
+    mde: Annotated[str | None, MDE] = None,
     units_per_day: Annotated[float | None, typer.Option(help="Units that enter in a day, in both arms.")] = None,
     delay: Annotated[str | None, typer.Option(help="Mean time from entry to conversion.  [default: 1d]")] = None,
     window: Annotated[
@@ -252,7 +248,7 @@ def simulate(
     days: Annotated[str | None, typer.Option(help="Until entries and looks end.  [default: 28d]")] = None,
     looks: Annotated[int | None, typer.Option(help="Evenly spaced.  [default: one a day]")] = None,
     drift: Annotated[float | None, typer.Option(help="Rate at the end over rate at the start.  [default: 1]")] = None,
-    alpha: Annotated[float | None, typer.Option(help="Two-sided level.  [default: 0.05]")] = None,
+    alpha: Annotated[float | None, ALPHA] = None,
     beta: Annotated[
         float | None, typer.Option(help="Level at which an improvement is given up.  [default: 0.2]")
     ] = None,
@@ -287,7 +283,7 @@ def loadgen(
     events: Annotated[
         list[Path] | None, typer.Option(help="Or send recorded events (JSON lines).", exists=True)
     ] = None,
-    bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
+    bootstrap_servers: Annotated[str, BOOTSTRAP] = ADDRESS,
     truth: Annotated[Path | None, typer.Option(help="YAML: real split and rates by experiment.", exists=True)] = None,
     rate: Annotated[float, typer.Option(help="Users per second.", min=0.1)] = 100.0,
     seed: Annotated[int, typer.Option(help="The same seed gives the same users.")] = 1,
@@ -309,7 +305,7 @@ BackFill = Annotated[bool, typer.Option(help="For historic events: keep their ow
 
 @topics.command(epilog="Example: `peekproof topics plan --bootstrap kafka:9092`")
 def plan(
-    bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
+    bootstrap_servers: Annotated[str, BOOTSTRAP] = ADDRESS,
     partitions: Partitions = 4,
     ingest: Routes = None,
     *,
@@ -322,7 +318,7 @@ def plan(
 
 @topics.command(epilog="Example: `peekproof topics apply --bootstrap kafka:9092 --yes`")
 def apply(
-    bootstrap_servers: Annotated[str, typer.Option("--bootstrap", help="Address of the broker, host:port.")] = ADDRESS,
+    bootstrap_servers: Annotated[str, BOOTSTRAP] = ADDRESS,
     partitions: Partitions = 4,
     ingest: Routes = None,
     *,

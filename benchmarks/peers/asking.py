@@ -9,7 +9,6 @@ from confluent_kafka import Consumer, TopicPartition
 from benchmarks.peers.load import EXPERIMENTS, WINDOW, units
 from benchmarks.peers.running import Run
 from benchmarks.peers.topics import fresh_output, fresh_topics_of_peekproof
-from streams.core.topology import CONVERSIONS, EXPOSURES
 from tests.services.processes import free_ports
 
 SESSION_MS = 6_000  # of every consumer group: how long a broker waits for one that was killed
@@ -40,7 +39,8 @@ class Peer(Run):
         self._output.assign([TopicPartition(self.id, 0, 0)])
 
     def settings(self, system):
-        told = {"BROKER": self.bootstrap, "EXPOSURES": EXPOSURES, "CONVERSIONS": CONVERSIONS, "OUTPUT": self.id}
+        told = {"BROKER": self.bootstrap, "OUTPUT": self.id}
+        told |= {"EXPOSURES": self.load.exposures, "CONVERSIONS": self.load.conversions}
         told |= {"ID": f"job-{self.id}", "STATE": self.state, "GUARANTEE": system.guarantee, "WINDOW": WINDOW}
         told |= {"SESSION_MS": SESSION_MS, "CHECKPOINT_MS": CHECKPOINT_MS}
         return {f"PEER_{name}": value for name, value in told.items()}

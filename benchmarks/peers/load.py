@@ -18,10 +18,12 @@ class Load:
     """An hour of a shop: units enter, come back, see other experiments, buy, and some events are no good.
 
     Iterate once; then `expected` holds by (experiment, variant): units, converters, distinct conversions in windows.
+    `prefix` comes before the names of its topics.
     """
 
-    def __init__(self, events, seed=1):
+    def __init__(self, events, prefix="", seed=1):
         self.expected = defaultdict(lambda: [0, 0, 0])
+        self.exposures, self.conversions = self.topics = [f"{prefix}{topic}" for topic in (EXPOSURES, CONVERSIONS)]
         self.events, self._random = events, Random(seed)
         self._entries = []  # by unit, then by experiment: variant, time, has converted
         self._sent = deque(maxlen=1_000)
@@ -51,7 +53,7 @@ class Load:
         for experiment, entry in self._entries[unit].items() if unit >= 0 else ():
             self._count_conversion(experiment, entry, at)
         data = f'"event":"order.completed","unit_id":"{name(unit)}","value":42.5'
-        record = CONVERSIONS, name(unit), at, event(id_, "conversion", unit, at, data)
+        record = self.conversions, name(unit), at, event(id_, "conversion", unit, at, data)
         self._sent.append(record)
         return record
 
@@ -60,7 +62,7 @@ class Load:
 
     def _spoil(self, id_, at):
         data = f'"experiment_id":"x0","variant":"a",{self._random.choice(POISON)}'
-        return EXPOSURES, "poison", at, event(id_, "exposure", 0, at, data)
+        return self.exposures, "poison", at, event(id_, "exposure", 0, at, data)
 
     def _expose(self, id_, at, unit, experiment):
         if experiment not in self._entries[unit]:
@@ -68,7 +70,7 @@ class Load:
             self.expected[experiment, self._entries[unit][experiment][0]][0] += 1
         variant = self._entries[unit][experiment][0]
         data = f'"experiment_id":"{experiment}","variant":"{variant}","unit_id":"{name(unit)}"'
-        return EXPOSURES, name(unit), at, event(id_, "exposure", unit, at, data)
+        return self.exposures, name(unit), at, event(id_, "exposure", unit, at, data)
 
     def _count_conversion(self, experiment, entry, at):
         variant, entered, has_converted = entry

@@ -17,6 +17,7 @@ class System:
         promise: what its users may expect of the counts after a crash.
         version: of its framework.
         command: what to start, after making it ready.
+        share: of the events that it is given; a tenth tells as much of one that is slow.
     """
 
     name: str
@@ -24,6 +25,7 @@ class System:
     promise: str
     version: str
     command: Callable[[], list[str | Path]]
+    share: float = 1
 
 
 SYSTEMS = (
@@ -47,6 +49,7 @@ SYSTEMS = (
         "at least once: tables and offsets are written apart",
         f"faust-streaming {version('faust-streaming')}",
         in_python("stock_faust", ours, "worker", "--loglevel", "warn", "--without-web"),
+        share=0.1,
     ),
     System(
         "bytewax",
@@ -61,6 +64,7 @@ SYSTEMS = (
         "at least once",
         f"quixstreams {pinned('quix', 'quixstreams')}",
         in_python("quix", own("quix")),
+        share=0.1,
     ),
     System(
         "quix_eos",
@@ -68,6 +72,7 @@ SYSTEMS = (
         "exactly once by Kafka transactions",
         f"quixstreams {pinned('quix', 'quixstreams')}",
         in_python("quix", own("quix")),
+        share=0.1,
     ),
     System(
         "kafka_streams",

@@ -12,7 +12,7 @@ SOURCES = (EXPOSURES, CONVERSIONS)
 
 def fill_sources(bootstrap, load):
     """Send the whole load, each key to its partition."""
-    make(bootstrap, [topic for topic in ours() if topic.topic in SOURCES])
+    make(bootstrap, sources(load))
     producer = Producer(
         {
             "bootstrap.servers": bootstrap,
@@ -56,6 +56,14 @@ def make(bootstrap, wanted):
 
 def present(admin):
     return set(admin.list_topics(timeout=10).topics)
+
+
+def sources(load):
+    settings = {topic.topic: topic.config for topic in ours()}
+    return [
+        NewTopic(topic, PARTITIONS, 1, config=settings[place])
+        for topic, place in zip(load.topics, SOURCES, strict=True)
+    ]
 
 
 def ours():

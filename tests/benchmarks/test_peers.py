@@ -81,6 +81,12 @@ def test_the_same_seed_is_the_same_load():
     assert list(Load(500)) != list(Load(500, seed=2))
 
 
+def test_a_load_of_its_own_topics_holds_the_same_events():
+    prefixed = [(topic.removeprefix("short."), *rest) for topic, *rest in Load(500, prefix="short.")]
+    assert prefixed == list(map(tuple, Load(500)))
+    assert {topic for topic, *_ in Load(500, prefix="short.")} == {f"short.{EXPOSURES}", f"short.{CONVERSIONS}"}
+
+
 class Told:
     """A run that shows given samples, one after the other."""
 
@@ -145,8 +151,9 @@ def test_an_experiment_that_nobody_knows_and_one_that_is_missing_are_errors():
 
 def test_a_row_says_what_is_off_or_that_all_is_right():
     costs, crashed = Cost(10_000.4, None, 1_234.5, 99.6, [0, 0, 0]), Crash(0.514, [1_000, 0, 2])
-    assert row(SYSTEMS[0], costs, crashed) == (
+    assert row(SYSTEMS[0], 1_000_000, costs, crashed) == (
         "peekproof",
+        "1,000,000",
         "too few events",
         "10,000",
         "1,234",
