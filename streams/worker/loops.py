@@ -1,4 +1,4 @@
-"""Tasks that must not fail: one that does ends the process."""
+"""Work that must not fail: if it does, the process ends."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -7,9 +7,17 @@ from typing import Any
 from streams.worker.fatal import die
 
 
+async def guarded(name: str, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work; whoever called us may swallow an error, so it ends the process."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001  (whatever it is, a worker without this is half alive)
+        die(f"{name} has failed", error)
+
+
 def start(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     """Run the work as a task."""
-    return asyncio.create_task(_guarded(name, work), name=name)
+    return asyncio.create_task(guarded(name, work), name=name)
 
 
 async def every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
@@ -24,10 +32,3 @@ async def stop(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _guarded(name: str, work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except Exception as error:  # noqa: BLE001  (whatever it is, a worker without this task is half alive)
-        die(f"{name} has failed", error)

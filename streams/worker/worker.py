@@ -133,7 +133,11 @@ class Worker:
         await self._snapshots.take(self._app.producer)
 
     async def _assigned(self, *_: Any, **__: Any) -> None:
-        """Faust has recovered the tables, and is about to read on from our state: what is there now must be counted."""
+        """Faust has recovered the tables, and is about to read on; an error of ours it would only log."""
+        await loops.guarded("taking partitions over", self._take_over())
+
+    async def _take_over(self) -> None:
+        """What is there now must be counted before anything is decided."""
         source = self._app.consumer.source()
         found = await self._snapshots.find(source)
         if source != self._app.consumer.source():

@@ -189,6 +189,25 @@ def test_batches_that_are_lost_on_their_way_are_read_again(fresh_kafka, tmp_path
         process.wait_for_counts(sum((part.expected for part in parts), Counter()), "one")
 
 
+LOSE_THE_BROKER = """
+from aiokafka.errors import KafkaConnectionError
+from streams.worker.rulings import Rulings
+
+async def lose(self):
+    raise KafkaConnectionError("gone")
+
+Rulings.read_on = lose
+"""
+
+
+def test_a_worker_that_can_not_find_out_what_it_takes_over_ends(fresh_kafka, tmp_path):
+    """Faust would log it, and the worker would never judge."""
+    write_experiments(tmp_path, "one")
+    with worker(fresh_kafka, tmp_path, prelude=LOSE_THE_BROKER) as process:
+        assert process.exit_code() == 1
+    assert "taking partitions over has failed" in process.log.read_text()
+
+
 def test_a_worker_without_topics_says_how_to_make_them(tmp_path):
     write_experiments(tmp_path, "one")
     with embedded.broker() as broker, worker(broker.bootstrap, tmp_path) as process:

@@ -12,7 +12,6 @@ from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.core.recovery import restore
 from streams.settings import Settings
-from streams.worker.fatal import die
 from streams.worker.readings import Readings
 from streams.worker.snapshots import archive
 from streams.worker.snapshots.album import Album
@@ -54,8 +53,6 @@ class Keeper:
         try:
             async with archive.reader(self._settings) as reader:
                 return {p: await self._find(p, await archive.latest(reader, p)) for p in sorted(partitions)}
-        except Exception as error:  # noqa: BLE001  (Faust logs whatever it is, and waits for ever)
-            die("snapshots can't be read", error)
         finally:
             self.is_searching = False
 
