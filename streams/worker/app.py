@@ -1,6 +1,7 @@
 """The Faust application: raw bytes in and out, no web, no declarations, no restarts of what is broken."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import faust
@@ -8,6 +9,7 @@ import faust
 from streams.core.topology import APPLICATION
 from streams.settings import Settings
 from streams.worker.fatal import die
+from streams.worker.lease import Lease
 from streams.worker.logs import FRAMEWORK
 from streams.worker.readings import Readings
 from streams.worker.transport import Transport
@@ -23,6 +25,11 @@ class App(faust.App):
     settings: Settings
     readings: Readings
     fences: tuple[Callable[[], None], ...] = ()  # called before partitions go: what was begun is not to be written
+
+    @cached_property
+    def lease(self) -> Lease:
+        """Renewed by the consumer, held by the producer."""
+        return Lease(self.settings.session_timeout_s, PATIENCE_S)
 
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)

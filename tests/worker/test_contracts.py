@@ -11,8 +11,10 @@ import re
 import aiokafka
 import faust
 import pytest
+from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.producer.sender import Sender
 from aiokafka.record.default_records import DefaultRecord
 from aiokafka.structs import ConsumerRecord
 from faust.agents.agent import Agent
@@ -195,6 +197,16 @@ class TestClient:
         assert "self._coordination_task = create_task(" in source(GroupCoordinator.__init__)
         assert "raise kafka_exc from exc" in source(GroupCoordinator._coordination_routine)
 
+    def test_a_member_asks_its_group_by_methods_that_an_instance_may_replace(self):
+        assert "success = await self._do_heartbeat()" in source(GroupCoordinator._heartbeat_routine)
+        assert "success = await self._do_rejoin_group(subscription)" in source(GroupCoordinator.ensure_active_group)
+        assert source(GroupCoordinator._do_heartbeat).count("self.reset_generation()") == 2
+        assert not hasattr(GroupCoordinator, "__slots__")
+
+    def test_a_member_hears_of_a_rebalance_as_one_who_still_belongs_to_the_group(self):
+        heard = source(GroupCoordinator._do_heartbeat)
+        assert re.search(r"RebalanceInProgressError:.*?return True\n", heard, re.DOTALL)
+
     def test_what_is_fetched_enters_one_dictionary_by_item(self):
         assert "self._records = collections.OrderedDict()" in source(Fetcher.__init__)
         assert "self._records[tp] = FetchResult(" in source(Fetcher._proc_fetch_request)
@@ -211,6 +223,23 @@ class TestClient:
     def test_a_parsed_record_has_the_fields_of_the_one_it_is_wrapped_in(self):
         for fields in (dir(DefaultRecord), ConsumerRecord.__dataclass_fields__):
             assert set(Record._fields) <= set(fields)
+
+
+class TestProducer:
+    def test_whatever_is_sent_leaves_through_a_method_that_an_instance_may_replace(self):
+        assert "self._sender = Sender(" in source(aiokafka.AIOKafkaProducer.__init__)
+        assert "create_task(self._send_produce_req(node_id, node_batches))" in source(Sender._sender_routine)
+        assert source(Sender).count("SendProduceReqHandler(") == 1
+        assert not hasattr(Sender, "__slots__")
+
+    def test_who_has_a_connection_sends_without_waiting(self):
+        assert "if not conn.connected()" in source(AIOKafkaClient._get_conn)
+        before, _ = source(AIOKafkaClient.send).split("].send(")
+        assert before.count("await") == 1
+
+    def test_it_is_made_in_one_place_when_the_producer_starts(self):
+        assert "producer = self._producer = self._new_producer()" in source(driver.Producer.on_start)
+        assert "self.Producer(" in source(driver.base.Transport.create_producer)
 
 
 class TestApp:

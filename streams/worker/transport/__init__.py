@@ -8,9 +8,11 @@ from typing import ClassVar
 from faust.transport.drivers import aiokafka as driver
 
 from streams.worker.transport.consumer import Consumer
+from streams.worker.transport.producer import Producer
 
 
 class Transport(driver.Transport):
-    """Faust's aiokafka transport, with our consumer."""
+    """Faust's aiokafka transport, with our consumer and our producer."""
 
     Consumer: ClassVar[type] = Consumer
+    Producer: ClassVar[type] = Producer

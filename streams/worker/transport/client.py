@@ -1,6 +1,8 @@
 """The thread in which Faust keeps aiokafka's consumer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import aiokafka
@@ -31,7 +33,26 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         await super().on_start()
         consumer = self._ensure_consumer()
         make_lean(consumer._fetcher)  # noqa: SLF001
-        consumer._coordinator._coordination_task.add_done_callback(self._coordinated)  # noqa: SLF001
+        self._watch(consumer._coordinator)  # noqa: SLF001
+
+    def _watch(self, group: Any) -> None:
+        """Hear how the group answers, and what ends the talk with it."""
+        group._coordination_task.add_done_callback(self._coordinated)  # noqa: SLF001
+        for question in ("_do_rejoin_group", "_do_heartbeat"):
+            setattr(group, question, partial(self._ask, getattr(group, question)))
+        group.reset_generation = partial(self._reset, group.reset_generation)
+
+    async def _ask(self, ask: Callable[..., Awaitable[bool]], *arguments: Any) -> bool:
+        asked = self.app.lease.now()
+        if answered := await ask(*arguments):
+            self.app.lease.renew(asked)
+        return answered
+
+    def _reset(self, reset: Callable[[], None]) -> None:
+        """How we hear that we are out; unless we stop, and leave the group of our own accord."""
+        if not self.should_stop:
+            self.app.lease.lose()
+        reset()
 
     def _coordinated(self, coordination: asyncio.Task[None]) -> None:
         """What ends it is only logged: we would hold our partitions, read nothing, and never be missed."""

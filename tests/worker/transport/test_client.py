@@ -37,13 +37,30 @@ async def test_the_group_knows_a_worker_by_its_name(consumer):
     assert made.conf.consumer_group_instance_id == "left"
 
 
+class Group:
+    """Stands for aiokafka's coordinator: `answer` is what it hears."""
+
+    def __init__(self, ends):
+        self._coordination_task = asyncio.ensure_future(ends)
+        self.answer, self.was_reset = True, False
+
+    async def _do_rejoin_group(self, _):
+        return self.answer
+
+    async def _do_heartbeat(self):
+        return self.answer
+
+    def reset_generation(self):
+        self.was_reset = True
+
+
 @pytest.fixture
 async def started(thread, monkeypatch):
     """A thread whose client has its fetcher, and a coordination that goes on until it is told how to end."""
 
     async def start(self):
-        coordinator = SimpleNamespace(_coordination_task=asyncio.ensure_future(ends))
-        self._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records={}), _coordinator=coordinator)
+        self.group = Group(ends)
+        self._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records={}), _coordinator=self.group)
 
     thread.ends = ends = asyncio.get_running_loop().create_future()
     thread.said = said = []
@@ -69,6 +86,35 @@ async def test_a_place_that_is_given_up_is_no_failure(started, way):
     started.ends.cancel() if way == "cancel" else started.ends.set_result(None)
     await asyncio.sleep(0)
     assert started.said == []
+
+
+ASK = {"joins": lambda group: group._do_rejoin_group("topics"), "beats": lambda group: group._do_heartbeat()}
+
+
+@pytest.mark.parametrize("ask", ASK.values(), ids=ASK)
+async def test_every_answer_of_the_group_renews_the_lease_from_the_question_on(started, ask):
+    started.app.lease.now = iter([100.0]).__next__
+    assert await ask(started.group) is True
+    started.app.lease.now = lambda: 100.0 + Settings().session_timeout_s - 0.1
+    await started.app.lease.hold()
+
+
+@pytest.mark.parametrize("ask", ASK.values(), ids=ASK)
+async def test_without_an_answer_it_runs_out(started, ask, monkeypatch):
+    monkeypatch.setattr(started.app.lease, "renew", None)
+    started.group.answer = False
+    assert await ask(started.group) is False
+
+
+@pytest.mark.parametrize("stops", [False, True])
+async def test_the_lease_of_a_worker_that_is_out_is_lost_but_not_of_one_that_leaves(started, monkeypatch, stops):
+    lost = []
+    monkeypatch.setattr(started.app.lease, "lose", lambda: lost.append("lost"))
+    if stops:
+        started._stopped.set()
+    started.group.reset_generation()
+    assert started.group.was_reset
+    assert lost == ([] if stops else ["lost"])
 
 
 @pytest.mark.parametrize("error", [CommitFailedError(), IllegalStateError(EXPOSED)])
