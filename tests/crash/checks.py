@@ -123,11 +123,7 @@ def restarted(fleet):
 
 
 def set_back(bootstrap):
-    """Where a version goes back in the table.
-
-    A worker that was paused may do that to each experiment when it wakes up, before it hears that others have taken
-    over; nobody else may.
-    """
+    """Where a version goes back in the table: somebody has written who had been replaced."""
     states = {}
     for name, state in outputs.table(bootstrap):
         states.setdefault(name, []).append(state)

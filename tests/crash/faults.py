@@ -3,7 +3,7 @@
 import signal
 from itertools import count
 
-LONG = 1_500  # records sent while the network or a worker is away
+LONG = 3_000  # records sent while the network or a worker is away
 MOST = 4  # workers
 OFTEN = {"after_state": 30, "mid_counts": 30, "after_counts": 20, "before_table": 8, "after_table": 5, "mid_chunk": 9}
 AT_THE_END = """
@@ -60,6 +60,7 @@ class Faults:
         self._fleet.wait_shared(*(other for other in self._fleet.members if other != name))
         self._fleet.members[name].signal(signal.SIGCONT)
         self._fleet.happened["pauses"] += 1
+        self._fleet.wait_shared(*self._fleet.members)
 
     def crash(self):
         """The broker is killed, and comes back."""
@@ -88,7 +89,7 @@ class Faults:
     def _in_time(self, name, point, moment):
         """The first time it gets there, or later; if it takes more events, there are more."""
         time = 1 if moment == "first" else self._chance.randint(2, OFTEN.get(point, 3))
-        member = self._fleet.start(name, failpoint=f"{point}:{time}")
+        member = self._fleet.start(name, failpoint=f"{point}:{time}", snapshot_every_s=1)
 
         def has_ended():
             self._flow.go_on(self._fleet.position())

@@ -1,8 +1,10 @@
 """One worker of a fleet."""
 
+import json
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.worker.rig import WorkerProcess
 
@@ -21,6 +23,11 @@ class Member:
             self.code = os.waitstatus_to_exitcode(status) if pid else None
         return self.code is not None
 
+    def is_stopped(self):
+        """By SIGSTOP."""
+        status = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return status.rpartition(")")[2].split()[0] == "T"
+
     def signal(self, number):
         os.kill(self.process.pid, number)
 
@@ -38,3 +45,15 @@ class Member:
 
     def last_words(self, size=3_000):
         return self.process.log.read_text()[-size:]
+
+    def last_word(self):
+        """What it said in its last line, without where and why in the code."""
+        *_, line = self.process.log.read_text().strip().split("\n")
+        try:
+            return json.loads(line)["event"]
+        except ValueError:
+            return line
+
+    def was_replaced(self):
+        """Whether it ended because others may have its place: that is no failure."""
+        return self.code == 1 and "may have been replaced" in self.last_word()

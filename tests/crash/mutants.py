@@ -1,5 +1,6 @@
 """Runs a worker with a defect, and asks the checks."""
 
+import signal
 import time
 
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -9,7 +10,8 @@ from streams.core.attribution import Counts
 from streams.core.topology import APPLICATION, COUNTS, partition_of
 from tests.crash import checks, oracle, outputs
 from tests.crash.fleet import BEAT, PATIENCE, Fleet
-from tests.crash.trial import A_DAY, at_rest
+from tests.crash.planted import ASLEEP
+from tests.crash.trial import A_DAY, at_rest, decided
 from tests.worker.rig import PARTITIONS, produce, strike
 
 SOUND = ""
@@ -29,16 +31,36 @@ class Bench:
     def examine(self, prelude=SOUND, begins="source", patience=QUIET):
         """Names of the checks that find something in a worker."""
         world = self._world
+        if begins == "asleep":
+            return self._wake(prelude)
         if begins == "source":
             outputs.wipe(world.bootstrap)
         else:
             self._prepare(commits=begins != "snapshot")
         with self._fleet(prelude=prelude) as fleet, outputs.Told(world.bootstrap, from_start=True) as told:
             worker = fleet.start(NAME)
-            flaws = at_rest(world, fleet, self._truth, told)
+            flaws = at_rest(world, fleet, self._truth, told) | decided(world)
             flaws |= {"decided once": checks.repeated(world.bootstrap), "versions": checks.set_back(world.bootstrap)}
             if not any(flaws.values()):
                 flaws["zombies are not heard"] = self._haunt(worker, patience)
+        return [check for check, found in flaws.items() if found]
+
+    def _wake(self, prelude):
+        """A worker falls asleep when it is about to write the table, and wakes when another has gone further."""
+        bootstrap, records = self._world.bootstrap, [*self._world.load.records(), *strike(A_DAY)]
+        part = len(records) // 3
+        outputs.wipe(bootstrap, keep=frozenset())
+        produce(bootstrap, records[:part])
+        with self._fleet(prelude=prelude + ASLEEP) as asleep, self._fleet() as awake:
+            sleeper = asleep.start("sleeper")
+            asleep.wait_for(sleeper.is_stopped, "a worker to fall asleep")
+            produce(bootstrap, records[part:])
+            awake.start(NAME)
+            with outputs.Told(bootstrap, from_start=True) as told:
+                flaws = at_rest(self._world, awake, self._truth, told)
+            sleeper.signal(signal.SIGCONT)
+            awake.wait_for(lambda: sleeper.has_ended() or checks.set_back(bootstrap), "the sleeper to do something")
+            flaws |= {"versions": checks.set_back(bootstrap)}
         return [check for check, found in flaws.items() if found]
 
     def _fleet(self, **settings):

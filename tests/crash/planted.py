@@ -83,10 +83,29 @@ async def seek_commits(self):
     await seek(self)
 Positions.perform_seek = seek_commits
 """
+ASLEEP = """
+import os, signal
+from streams.worker import failpoints
+passed = set()
+def sleep_before_the_table(name):
+    if name == "before_table" and name not in passed:
+        passed.add(name)
+        os.kill(os.getpid(), signal.SIGSTOP)
+failpoints.reach = sleep_before_the_table
+"""
+WITHOUT_A_LEASE = """
+from streams.worker.lease import Lease
+async def hold(self):
+    pass
+Lease.hold = hold
+"""
 
 
 class Defect(NamedTuple):
-    """What a worker does wrong, and from where it begins: the source alone, or a snapshot that others left."""
+    """What a worker does wrong, and how it begins.
+
+    From the source alone, from a snapshot that others left, or by falling asleep until it has been replaced.
+    """
 
     name: str
     prelude: str
@@ -102,5 +121,6 @@ DEFECTS = [
     Defect("decides twice", DECIDE_TWICE),
     Defect("takes older counts for newer ones", OLDER_IS_NEWER),
     Defect("takes a snapshot for newer than it is", STALE_SNAPSHOT, "snapshot"),
+    Defect("writes after it was replaced", WITHOUT_A_LEASE, "asleep"),
 ]
 CONTROL = Defect("reads from committed offsets", FROM_COMMITS, "snapshot and commits")

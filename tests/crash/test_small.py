@@ -50,8 +50,9 @@ def test_nothing_comes_of_it(outcome, check):
     assert outcome.flaws[check] == []
 
 
-def test_the_checks_find_nothing_in_a_sound_worker(bench):
-    assert bench.examine(begins=CONTROL.begins) == []
+@pytest.mark.parametrize("begins", [CONTROL.begins, "asleep"])
+def test_the_checks_find_nothing_in_a_sound_worker(bench, begins):
+    assert bench.examine(begins=begins) == []
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

@@ -48,10 +48,9 @@ def run(world, progress):
         truth = oracle.ask(world.bootstrap, world.folder)
         outcome = Outcome(checks.digest(truth), {}, fleet.happened, fleet.said)
         with outputs.Told(world.bootstrap, from_start=True) as told:
-            outcome.flaws = at_rest(world, fleet, truth, told)
+            outcome.flaws = at_rest(world, fleet, truth, told) | decided(world)
         fleet.stop_all()
     outcome.flaws |= of_a_crash(world, fleet, truth)
-    fleet.happened["tables set back"] = len(checks.set_back(world.bootstrap))
     others(world, truth, outcome)
     return outcome
 
@@ -65,17 +64,20 @@ def others(world, truth, outcome):
     outputs.wipe(world.bootstrap)
     with Fleet(world.bootstrap, world.folder) as fleet, outputs.Told(world.bootstrap, from_start=True) as told:
         fleet.start("worker-1")
-        flaws = at_rest(world, fleet, truth, told) | {"versions": checks.set_back(world.bootstrap)}
+        flaws = at_rest(world, fleet, truth, told) | decided(world) | {"versions": checks.set_back(world.bootstrap)}
         outcome.flaws["the source alone"] = all_of(flaws)
         fleet.stop_all()
 
 
 def _told_by(world, fleet, truth, name):
-    """Flaws after one more worker has come."""
+    """Flaws after one more worker has come, who has nothing to decide."""
+    before = dict(outputs.decisions(world.bootstrap))
     fleet.start(name)
     fleet.wait_shared(*fleet.members)
     with outputs.Told(world.bootstrap) as told:
-        return all_of(at_rest(world, fleet, truth, told))
+        flaws = at_rest(world, fleet, truth, told)
+    after = dict(outputs.decisions(world.bootstrap))
+    return all_of(flaws | {"decisions": [id_ for id_ in after if after[id_] != before.get(id_)]})
 
 
 def at_rest(world, fleet, truth, told):
@@ -89,8 +91,12 @@ def at_rest(world, fleet, truth, told):
         "cells": list(checks.cells(truth, told)),
         "shown": [flaw for worker in workers for flaw in checks.shown(truth, worker)],
         "conserved": checks.conserved(truth, workers),
-        "decisions": list(checks.verified(world)),
     }
+
+
+def decided(world):
+    """What an auditor says."""
+    return {"decisions": list(checks.verified(world))}
 
 
 def of_a_crash(world, fleet, truth):
@@ -100,7 +106,7 @@ def of_a_crash(world, fleet, truth):
         "verdicts": list(checks.decided(world)),
         "decided once": checks.altered(world.bootstrap),
         "restarts": checks.restarted(fleet),
-        "versions": checks.set_back(world.bootstrap)[world.size.pauses * len(world.names) :],
+        "versions": checks.set_back(world.bootstrap),
     }
 
 
