@@ -1,17 +1,15 @@
-"""`make crash`: the nightly size, with a progress bar, and its page in docs."""
+"""`make crash`: the nightly size, told step by step, and its page in docs if all is well."""
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress, TimeElapsedColumn
-
 from tests.crash import trial
 from tests.crash.mutants import Bench
-from tests.crash.planted import CONTROL, DEFECTS
+from tests.crash.planted import BEGINNINGS, CONTROL, DEFECTS
 from tests.crash.sizes import NIGHTLY, SMALL
 from tests.crash.summary import demanded, page
 from tests.crash.world import World, world
@@ -21,47 +19,78 @@ PATIENCE = 60  # seconds in which a defect has to show
 
 
 def main():
-    """0 if nothing is wrong and every defect is found."""
+    """0 if nothing is wrong and every defect is found; else a folder keeps the page, what was told, and all logs."""
     options = _parsed()
     size = SMALL if options.small else NIGHTLY
     size = size._replace(seed=options.seed if options.seed is not None else size.seed)
-    began, console = time.monotonic(), Console()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=console) as bar,
-        world(size, Path(folder)) as here,
-    ):
-        outcome = trial.run(here, _shown_by(bar))
-        planted = _planted(here, Path(folder) / "bench", bar)
-    told = page(size, outcome, planted, time.monotonic() - began)
-    options.page.write_text(told)
-    console.print(told, markup=False)
+    folder = Path(tempfile.mkdtemp(prefix="peekproof-crash-"))
+    tell = Teller(folder / "told.txt")
+    tell(f"seed {size.seed}; everything is kept in {folder} unless all is well")
+    wrong, told = run(size, folder, tell)
+    for flaw in wrong:
+        tell(flaw)
+    (folder / "page.md" if wrong else options.page).write_text(told)
+    if not wrong:
+        shutil.rmtree(folder)
+    show(told)
+    return 1 if wrong else 0
+
+
+class Teller:
+    """Tells whoever watches, and whoever reads the file later, what happens when."""
+
+    def __init__(self, file):
+        self._file, self._began = file, time.monotonic()
+
+    def __call__(self, what):
+        line = f"{self.seconds:7.1f} s  {what}"
+        show(line)
+        with self._file.open("a") as file:
+            file.write(line + "\n")
+
+    @property
+    def seconds(self):
+        return time.monotonic() - self._began
+
+
+def show(text):
+    """Whatever comes after: somebody may wait for it."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def run(size, folder, tell):
+    """What is wrong, and the page."""
+    with world(size, folder) as here:
+        outcome = trial.run(here, tell)
+        for check, found in outcome.flaws.items():
+            tell(f"{check}: {len(found)} flaws")
+        planted = _planted(here, folder / "bench", tell)
+    return [*_wrong(size, outcome, planted)], page(size, outcome, planted, tell.seconds)
+
+
+def _wrong(size, outcome, planted):
     for check, found in outcome.flaws.items():
-        console.print(*(f"{check}: {flaw}" for flaw in found[:5]), sep="\n", markup=False)
-    short = [what for what, number in demanded(size).items() if outcome.happened[what] < number]
-    console.print(*(f"{what}: too seldom" for what in short), sep="\n")
-    return 1 if short or any(outcome.flaws.values()) or not all(planted.values()) else 0
+        yield from (f"{check}: {flaw}" for flaw in found)
+    for what, number in demanded(size).items():
+        if outcome.happened[what] < number:
+            yield f"{what}: {outcome.happened[what]}, of {number} that were demanded"
+    yield from (f"nothing finds a worker that {defect}" for defect, found in planted.items() if not found)
 
 
-def _planted(here, folder, bar):
+def _planted(here, folder, tell):
     """The checks that found each defect."""
     folder.mkdir()
     bench = Bench(World(here.size.bench, here.broker, here.proxy, folder))
-    defects = [*DEFECTS, CONTROL]
-    task = bar.add_task("a sound worker", total=len(defects) + 1)
-    sound = bench.examine(begins=CONTROL.begins)
-    assert sound == [], f"the checks {sound} find something in a sound worker"
+    for begins in BEGINNINGS:
+        tell(f"a sound worker that begins with: {begins}")
+        sound = bench.examine(begins=begins)
+        assert sound == [], f"the checks {sound} find something in a sound worker"
     found = {}
-    for defect in defects:
-        bar.update(task, advance=1, description=defect.name)
+    for defect in [*DEFECTS, CONTROL]:
+        tell(f"a worker that {defect.name}")
         found[defect.name] = bench.examine(defect.prelude, defect.begins, PATIENCE)
-    bar.update(task, advance=1)
     return found
-
-
-def _shown_by(bar):
-    task = bar.add_task("begin")
-    return lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
 
 
 def _parsed():

@@ -123,4 +123,5 @@ DEFECTS = [
     Defect("takes a snapshot for newer than it is", STALE_SNAPSHOT, "snapshot"),
     Defect("writes after it was replaced", WITHOUT_A_LEASE, "asleep"),
 ]
+BEGINNINGS = ("snapshot and commits", "asleep")  # a sound worker must be found sound whatever it begins with
 CONTROL = Defect("reads from committed offsets", FROM_COMMITS, "snapshot and commits")

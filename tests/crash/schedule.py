@@ -27,13 +27,14 @@ def _places(size):
         yield from ((point, moment) for moment in size.moments or [MOMENTS[number % len(MOMENTS)]])
 
 
-def run(world, fleet, flow, progress):
-    """Let it all happen; `progress` is told the step and how many there are."""
+def run(world, fleet, flow, tell):
+    """Let it all happen, and tell each step."""
     chance = random.Random(world.size.seed)
     faults, plan = Faults(world, fleet, flow, chance), list(steps(world.size, chance))
     share = int(SHARE * world.size.events / len(plan))
     for number, (name, *arguments) in enumerate(plan):
-        progress(number, len(plan), f"{name} {arguments or ''}")
+        what = " ".join([name, *(":".join(one) if isinstance(one, tuple) else one for one in arguments)])
+        tell(f"{number + 1}/{len(plan)}  {flow.delivered:,} events  {what}")
         flow.allow(share)
         at = flow.wait(flow.delivered + chance.randrange(share))
         if chance.random() < 0.5:

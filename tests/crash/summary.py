@@ -2,17 +2,20 @@
 
 import os
 import platform
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from tests.crash.trial import CHECKS
 from tests.services import kafka
 from tests.services.fault_proxy import FAULTS
 
 LIBRARIES = ("faust-streaming", "aiokafka", "confluent-kafka", "msgspec")
 PAGE = """# What the crash suite has shown
 
-Written by `make crash` on {date}, seed {seed}, {seconds:,.0f} s.
+Written by `make crash` on {date}, seed {seed}, {seconds:,.0f} s. The seed makes the events and the schedule: the same
+one gives the same state, whatever the faults then meet (`python -m tests.crash --seed {seed}`).
 Apache Kafka {kafka}, Python {python}, {libraries}; {machine}.
 
 Workers counted {events:,} events of {experiments} experiments from 4 source partitions while they were killed,
@@ -28,14 +31,16 @@ that reads the logs and shares no code with what counts. State of every experime
 
 ## What was wrong
 
-| check | flaws |
-|---|---:|
+| check | flaws | what must hold |
+|---|---:|---|
 {flaws}
 
 {said}## Whether the checks can be trusted
 
 A defect is planted in a worker that reads {planted_in:,} events; one event is dropped, counted twice or changed. The
-last row is the control: the state is that of the snapshot, but reading goes on from the offsets that were committed.
+worker that writes after it was replaced falls asleep just before, and wakes when another one has gone on. The last row
+is the control: the state is that of the snapshot, but reading goes on from the offsets that were committed. A worker
+without a defect, put through the same, is found sound.
 
 | a worker that | is found by |
 |---|---|
@@ -62,14 +67,14 @@ def page(size, outcome, planted: Mapping[str, list[str]], seconds):
         machine=f"{platform.machine()}, {os.cpu_count()} processors",
         digest=outcome.digest,
         happened=_rows(sorted(outcome.happened.items())),
-        flaws=_rows((check, len(found)) for check, found in outcome.flaws.items()),
-        said="".join(f"A worker ended by itself: `{words}`\n\n" for words in sorted(set(outcome.said))),
+        flaws=_rows((check, len(outcome.flaws[check]), meaning) for check, meaning in CHECKS.items()),
+        said="".join(f"{often} ended by themselves: `{words}`\n\n" for words, often in Counter(outcome.said).items()),
         planted=_rows((name, ", ".join(found) or "**nothing**") for name, found in planted.items()),
         **{name: getattr(size, name) for name in ("seed", "events", "experiments", "planted_in")},
     )
 
 
-def _rows(pairs):
+def _rows(rows):
     return "\n".join(
-        f"| {name} | {value:,} |" if isinstance(value, int) else f"| {name} | {value} |" for name, value in pairs
+        f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else cell for cell in row)} |" for row in rows
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.crash import trial
 from tests.crash.mutants import Bench
-from tests.crash.planted import CONTROL, DEFECTS
+from tests.crash.planted import BEGINNINGS, CONTROL, DEFECTS
 from tests.crash.sizes import SMALL
 from tests.crash.summary import demanded
 from tests.crash.world import World, world
@@ -31,7 +31,7 @@ def here(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def outcome(here):
-    return trial.run(here, lambda *_: None)
+    return trial.run(here, lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_nothing_comes_of_it(outcome, check):
     assert outcome.flaws[check] == []
 
 
-@pytest.mark.parametrize("begins", [CONTROL.begins, "asleep"])
+@pytest.mark.parametrize("begins", BEGINNINGS)
 def test_the_checks_find_nothing_in_a_sound_worker(bench, begins):
     assert bench.examine(begins=begins) == []
 

@@ -6,20 +6,20 @@ from tests.crash import checks, oracle, outputs, schedule
 from tests.crash.fleet import Fleet
 from tests.worker.rig import strike
 
-CHECKS = (
-    "cells",
-    "shown",
-    "conserved",
-    "decisions",
-    "versions",
-    "refused",
-    "verdicts",
-    "decided once",
-    "restarts",
-    "a fresh process",
-    "a second worker",
-    "the source alone",
-)
+CHECKS = {
+    "cells": "the counts of every experiment and source partition, as told last, are the oracle's, at its version",
+    "shown": "so are the numbers that every worker shows",
+    "conserved": "every record of the source has one outcome, the right one; none is unexplained",
+    "decisions": "`peekproof verify` recounts every decision from the source, and the chain is whole",
+    "versions": "no version in the log of the evaluation table is older than one before it",
+    "refused": "the topic of the rejected holds every record that must be rejected, and no other",
+    "verdicts": "every experiment has ended as the truth that it was made with demands",
+    "decided once": "a decision that is in the log again says the same, byte for byte",
+    "restarts": "the end of every process that was started is known",
+    "a fresh process": "one that finds snapshots comes to the same, and decides nothing anew",
+    "a second worker": "so does another one beside it, with its share of the partitions",
+    "the source alone": "so does one that finds neither snapshot, table nor decision",
+}
 A_DAY = 24  # hours after the first event: beyond the last one of any size
 
 
@@ -40,27 +40,32 @@ class Outcome:
     said: list[str] = field(default_factory=list)
 
 
-def run(world, progress):
+def run(world, tell):
     """Events and faults, then rest; then others who must come to the same."""
     with Fleet(world.proxy.address, world.folder) as fleet, world.flow() as flow:
-        schedule.run(world, fleet, flow, progress)
+        schedule.run(world, fleet, flow, tell)
+        tell("all the rest of the events")
         flow.finish(strike(A_DAY))
+        tell("the oracle counts")
         truth = oracle.ask(world.bootstrap, world.folder)
         outcome = Outcome(checks.digest(truth), {}, fleet.happened, fleet.said)
+        tell("the workers come to rest")
         with outputs.Told(world.bootstrap, from_start=True) as told:
             outcome.flaws = at_rest(world, fleet, truth, told) | decided(world)
         fleet.stop_all()
     outcome.flaws |= of_a_crash(world, fleet, truth)
-    others(world, truth, outcome)
+    others(world, truth, outcome, tell)
     return outcome
 
 
-def others(world, truth, outcome):
+def others(world, truth, outcome, tell):
     """A process that finds snapshots, a second one beside it, and one that finds the source alone."""
+    tell("fresh processes")
     with Fleet(world.bootstrap, world.folder) as fleet:
         outcome.flaws["a fresh process"] = _told_by(world, fleet, truth, "worker-1")
         outcome.flaws["a second worker"] = _told_by(world, fleet, truth, "worker-2")
         fleet.stop_all()
+    tell("the source alone")
     outputs.wipe(world.bootstrap)
     with Fleet(world.bootstrap, world.folder) as fleet, outputs.Told(world.bootstrap, from_start=True) as told:
         fleet.start("worker-1")

@@ -11,6 +11,8 @@ from tests.services import kafka
 from tests.services.fault_proxy import FaultProxy
 from tests.services.processes import alive, free_ports, wait_for
 
+SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}  # may a killed broker come back
+
 
 class World:
     """Where it all happens.
@@ -47,7 +49,7 @@ class World:
 def world(size, folder):
     """One that ends with the block."""
     listens, told = free_ports(2)
-    broker = kafka.start(folder / "kafka", detour=kafka.Detour(listens, told))
+    broker = kafka.start(folder / "kafka", SOON, detour=kafka.Detour(listens, told))
     definitions = folder / "definitions"
     definitions.mkdir()
     with FaultProxy(("127.0.0.1", listens), told) as proxy:

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 JAVA = ("java", "-Xms256m", "-Xmx1g", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1")
 START_SECONDS = 60
 CONFIGURATION = "server.properties"
+QUIETLY = {"log_level": 2}  # that a broker is away is no news
 
 # One id for every broker: a random one begins with "-" once in 64 times, and the storage tool takes it for an option.
 CLUSTER_ID = base64.urlsafe_b64encode(b"peekproof-tests!").decode().rstrip("=")
@@ -83,7 +84,7 @@ def java() -> list[str | Path]:
 def wait_until_it_answers(broker: Kafka) -> None:
     try:
         wait_for(lambda: accepts(broker), START_SECONDS, "Apache Kafka to open its port")
-        AdminClient({"bootstrap.servers": broker.bootstrap}).list_topics(timeout=START_SECONDS)
+        AdminClient({"bootstrap.servers": broker.bootstrap, **QUIETLY}).list_topics(timeout=START_SECONDS)
     except BaseException as failure:
         failure.add_note((broker.folder / "kafka.log").read_text()[-4000:])
         broker.stop()
