@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from struct import unpack_from
 from typing import Literal
 
@@ -68,6 +69,12 @@ def topics(
 def partition_of(key: bytes, partitions: int) -> int:
     """Where every Kafka client that follows the Java one puts a key."""
     return (murmur2(key) & 0x7FFF_FFFF) % partitions
+
+
+@lru_cache(maxsize=2**14)
+def home_of(experiment: str, partitions: int) -> int:
+    """Where all that is keyed by an experiment is; remembered, as every round asks for every one."""
+    return partition_of(experiment.encode(), partitions)
 
 
 def murmur2(data: bytes) -> int:

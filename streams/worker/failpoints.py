@@ -16,7 +16,7 @@ NAMES = (
     "before_manifest",
     "after_manifest",
     "after_tombstone",
-    "mid_counts",  # the counts of some partitions have been handed to the producer
+    "mid_counts",  # some of a round's counts have been handed to the producer
     "after_counts",
     "before_table",
     "after_table",

@@ -16,7 +16,7 @@ from streams.core.attribution import Counts
 from streams.core.definition import Catalogue, Experiment
 from streams.core.look import Recency, present
 from streams.core.shown import known
-from streams.core.topology import DECISIONS, EVIDENCE, partition_of
+from streams.core.topology import DECISIONS, EVIDENCE, home_of
 from streams.worker import evidence, failpoints
 from streams.worker.case import Case, Ends, take
 from streams.worker.news import News
@@ -159,7 +159,7 @@ class Judging:
         yield self._letter(EVIDENCE, case.x, encode(point), suffix=f"@{evidence.bucket(case.x, point['t'])}")
 
     def _letter(self, topic: str, x: Experiment, value: bytes, suffix: str = "") -> Letter:
-        return Letter(topic, partition_of(x.id.encode(), self._partitions), f"{x.id}{suffix}".encode(), value)
+        return Letter(topic, home_of(x.id, self._partitions), f"{x.id}{suffix}".encode(), value)
 
 
 def _pieces(things: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -1,6 +1,7 @@
 """Work that must not fail: if it does, the process ends."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -22,9 +23,17 @@ def start(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 async def every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
     """Repeat the step with this pause."""
+    await seldom(seconds, seconds, 1, step)
+
+
+async def seldom(least: float, most: float, share: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Repeat the step, with a pause that leaves it this share of the time, and lies within these bounds."""
+    pause = least
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(pause)
+        began = time.monotonic()
         await step()
+        pause = min(max(least, (time.monotonic() - began) / share), most)
 
 
 async def stop(*tasks: asyncio.Task[None]) -> None:

@@ -10,7 +10,7 @@ class Letter(NamedTuple):
 
     topic: str
     partition: int
-    key: bytes
+    key: bytes | None
     value: bytes | None
 
 

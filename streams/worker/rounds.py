@@ -1,21 +1,24 @@
 """The round: what the state says goes out as counts."""
 
+import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from faust.types import TP
 
 from streams.codecs import counts as counts_codec
 from streams.core.attribution import Counts
-from streams.core.topology import COUNTS, partition_of
+from streams.core.topology import COUNTS, home_of
 from streams.settings import Settings
 from streams.worker import failpoints
 from streams.worker.outbox import Letter, send
 from streams.worker.readings import Readings
 
-SLICE = 250  # experiments in one record: neither may it outgrow the broker's limit, nor packing it stall the event loop
+SLICE = 250  # counts in one record: neither may it outgrow the broker's limit, nor packing it stall the event loop
+
+Waiting = dict[int, list[Counts]]  # for their record to be full, by the partition they go to
 
 
 class Rounds:
@@ -29,28 +32,36 @@ class Rounds:
     async def run(self, app: Any, *, last: bool = False) -> None:
         """One round; from time to time, and at the end, everything is told."""
         full = last or time.monotonic() >= self._next_full
-        await send(app.producer, _one_by_one(self._counts(full)), pause=True)
+        await self._tell(app.producer, full)
         failpoints.reach("after_counts")
         if full:
             self._next_full = time.monotonic() + self._settings.full_round_s
             failpoints.reach("before_commit")
             await app.consumer.publish({TP(*place): offset for place, offset in self._readings.published().items()})
 
-    def _counts(self, full: bool) -> Iterator[Letter]:
-        """Packed one by one as they leave. Whoever is no longer the owner by then tells nothing newer than the next."""
-        for partition, reading in [*self._readings.items()]:
-            if not reading.is_live and self._settings.idle_clock == "wall":
-                continue
-            for home, counts in self._by_home(reading.attribution.counts(everything=full)).items():
-                for first in range(0, len(counts), SLICE):
-                    value = counts_codec.encode(counts[first : first + SLICE])
-                    yield Letter(COUNTS, home, str(partition).encode(), value)
+    async def _tell(self, producer: Any, full: bool) -> None:
+        """What all partitions say of an experiment goes into one record if it can: then it is one look.
 
-    def _by_home(self, counts: Iterable[Counts]) -> dict[int, list[Counts]]:
-        homes = defaultdict(list)
-        for one in counts:
-            homes[partition_of(one.experiment.encode(), self._settings.evaluation_partitions)].append(one)
-        return homes
+        Whoever is no longer the owner when it leaves tells nothing newer than the next.
+        """
+        waiting: Waiting = defaultdict(list)
+        for reading in [*self._readings.values()]:
+            if reading.is_live or self._settings.idle_clock == "record":
+                await send(producer, _one_by_one(self._filled(reading.attribution.counts(everything=full), waiting)))
+                await asyncio.sleep(0)  # others have waited for a partition
+        await send(producer, _one_by_one(_letter(home, counts) for home, counts in waiting.items()))
+
+    def _filled(self, told: Iterable[Counts], waiting: Waiting) -> Iterator[Letter]:
+        """Records that are full."""
+        for counts in told:
+            home = home_of(counts.experiment, self._settings.evaluation_partitions)
+            waiting[home].append(counts)
+            if len(waiting[home]) == SLICE:
+                yield _letter(home, waiting.pop(home))
+
+
+def _letter(home: int, counts: Sequence[Counts]) -> Letter:
+    return Letter(COUNTS, home, None, counts_codec.encode(counts))
 
 
 def _one_by_one(letters: Iterable[Letter]) -> Iterator[Letter]:

@@ -30,7 +30,9 @@ from streams.worker.taking import Taking
 log = logging.getLogger(__name__)
 
 ASK_S = 0.5  # between two questions how long the logs are; apart from the rounds, as the answer waits behind a fetch
-TELL_S = 1.0  # evidence of an experiment is published at most this often
+TELL_S = 1.0  # evidence of an experiment is published at most this often,
+SELDOM_S = 5.0  # and of as many as are told of at a time at least this often,
+SHARE = 0.04  # so that it takes no more than this share of the time: intervals are dear
 GOODBYE_S = 5.0  # for the last counts, and again for the rest; what has not ended by then is cut off
 
 
@@ -76,7 +78,7 @@ class Worker:
         log.info("working")
         rounds = loops.start("round", loops.every(self._settings.round_ms / 1000, self._round))
         clock = loops.start("clock", loops.every(ASK_S, self._tick))
-        telling = loops.start("evidence", loops.every(TELL_S, self._tell))
+        telling = loops.start("evidence", loops.seldom(TELL_S, SELDOM_S, SHARE, self._tell))
         keeping = loops.start("snapshots", loops.every(self._settings.snapshot_every_s, self._keep))
         await told
         leave_within(3 * GOODBYE_S)  # of us and of Kafka's client, somebody may wait for what never comes

@@ -5,7 +5,7 @@ from itertools import count
 
 LONG = 3_000  # records sent while the network or a worker is away
 MOST = 4  # workers
-OFTEN = {"after_state": 30, "mid_counts": 30, "after_counts": 20, "before_table": 8, "after_table": 5, "mid_chunk": 9}
+OFTEN = {"after_state": 30, "mid_counts": 15, "after_counts": 20, "before_table": 8, "after_table": 5, "mid_chunk": 9}
 AT_THE_END = """
 from streams.worker import failpoints
 from streams.worker.worker import Worker

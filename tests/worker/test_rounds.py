@@ -58,11 +58,11 @@ def read(readings, offset, value=None):
     take(readings[2], [record])
 
 
-async def test_counts_go_to_the_home_of_their_experiment_under_the_name_of_their_partition(run, readings):
+async def test_counts_go_to_the_home_of_their_experiment(run, readings):
     read(readings, 0)
     ((_, partition, key, value),) = await run()
     (counts,) = counts_codec.decode(value)
-    assert (partition, key) == (HOME, b"2")
+    assert (partition, key) == (HOME, None)
     assert (counts.experiment, counts.partition, counts.offsets) == ("one", 2, (1, 0))
 
 
@@ -99,18 +99,25 @@ async def test_what_is_published_is_committed_in_a_full_round(run, readings, bro
     assert broker.calls[-1] == ("publish", {TP("peekproof.exposures", 2): 1, TP("peekproof.conversions", 2): 0})
 
 
+async def test_what_all_partitions_say_of_an_experiment_arrives_together(run, readings, settings):
+    settings["idle_clock"] = "record"
+    readings.assign(range(4))
+    ((*_, value),) = await run()
+    assert [(one.experiment, one.partition) for one in counts_codec.decode(value)] == [("one", p) for p in range(4)]
+
+
 async def test_a_round_of_many_experiments_leaves_in_slices(broker, monkeypatch):
-    monkeypatch.setattr(module, "SLICE", 2)
+    monkeypatch.setattr(module, "SLICE", 3)
     names = [f"x{number}" for number in range(9)]
     readings = Readings(Catalogue({n: definitions.parse(DEFINITION.replace("ID", n).encode()) for n in names}), b"")
     readings.assign([0, 1])
     await Rounds(Settings(idle_clock="record"), readings).run(
         SimpleNamespace(producer=broker, consumer=broker), last=True
     )
-    told = [(key, counts_codec.decode(value)) for topic, _, key, value in broker.sent if topic == COUNTS]
-    assert {len(slice_) for _, slice_ in told} <= {1, 2}
-    assert sorted((key, one.experiment) for key, slice_ in told for one in slice_) == [
-        (key, name) for key in (b"0", b"1") for name in names
+    told = [(home, counts_codec.decode(value)) for topic, home, _, value in broker.sent if topic == COUNTS]
+    assert {len(slice_) for _, slice_ in told} <= {1, 2, 3}
+    assert sorted((one.partition, one.experiment, home) for home, slice_ in told for one in slice_) == [
+        (partition, name, partition_of(name.encode(), 4)) for partition in (0, 1) for name in names
     ]
 
 
@@ -125,6 +132,6 @@ async def test_others_work_while_a_round_leaves(run, readings, settings):
 
     readings.assign(range(4))
     task = asyncio.create_task(other())
-    letters = await run(last=True)
+    await run(last=True)
     task.cancel()
-    assert len(turns) >= len(letters) == 4
+    assert len(turns) >= len(readings)

@@ -1,0 +1,45 @@
+"""How often a step is taken."""
+
+import pytest
+
+from streams.worker import loops
+
+
+class Clock:
+    """A time in which only pauses pass, and the step; it ends after some steps."""
+
+    def __init__(self, takes):
+        self.now, self.takes, self.pauses = 0.0, takes, []
+
+    def monotonic(self):
+        return self.now
+
+    async def sleep(self, seconds):
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    async def step(self):
+        if not self.takes:
+            raise EOFError
+        self.now += self.takes.pop(0)
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    async def taken(takes, repeat, *how):
+        clock = Clock(takes)
+        monkeypatch.setattr(loops.asyncio, "sleep", clock.sleep)
+        monkeypatch.setattr(loops.time, "monotonic", clock.monotonic)
+        with pytest.raises(EOFError):
+            await repeat(*how, clock.step)
+        return clock.pauses
+
+    return taken
+
+
+async def test_a_step_is_repeated_with_its_pause_however_long_it_takes(pauses):
+    assert await pauses([0.0, 3.0], loops.every, 0.2) == [0.2, 0.2, 0.2]
+
+
+async def test_a_dear_step_is_taken_the_less_often_within_bounds(pauses):
+    assert await pauses([0.0, 0.25, 8.0, 0.0], loops.seldom, 1.0, 5.0, 0.125) == [1.0, 1.0, 2.0, 5.0, 1.0]
