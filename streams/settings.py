@@ -41,8 +41,8 @@ class Settings:
     idle_clock: Literal["wall", "record"] = "wall"
     until: int | None = None  # ms since 1970; given as RFC 3339
     session_timeout_s: float = 10.0
-    fetch_wait_ms: int = 100
-    fetch_min_bytes: int = 262_144
+    fetch_wait_ms: int = 200  # how long a fetch may wait for a first record
+    fetch_every_ms: int = 50  # how much later the next one begins at the earliest
     web_host: str = "127.0.0.1"
     web_port: int = 8080
     data: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / "peekproof")

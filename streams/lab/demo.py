@@ -91,6 +91,7 @@ def _settings(bootstrap: str, experiments: Path, port: int, place: Path) -> Sett
         evaluation_partitions=PARTITIONS,
         session_timeout_s=3.0,
         fetch_wait_ms=20,
+        fetch_every_ms=20,
         web_port=port,
         data=place / "data",
         log_level="WARNING",

@@ -23,9 +23,10 @@ from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
 
-PIECE = 16  # experiments judged or told of in one go: the event loop must not stall over a thousand
+PIECE = 50  # experiments judged in one go, as many cost little more than one; and the event loop must not stall
+FEW = 16  # experiments told of in one go: intervals are dear
 READ = 500  # counts unpacked in one go, for the same reason
-MOST = 100  # experiments told of at a time; the others take their turn, as intervals are dear
+MOST = 100  # experiments told of at a time; the others take their turn
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ class Judging:
 
     async def take(self, arrived: Iterable[Counts], producer: Any) -> None:
         """Judge what arrived together: one look at each experiment."""
-        for piece in _pieces(await self._by_experiment(arrived)):
+        for piece in _pieces(await self._by_experiment(arrived), PIECE):
             if self._ends:
                 await self._judge(self._take(piece), producer)
             await asyncio.sleep(0)  # others have waited for a piece
@@ -119,7 +120,7 @@ class Judging:
     async def tell(self, producer: Any) -> None:
         """Publish the evidence that has moved since the last time, if that is news; who waits longest comes first."""
         room = MOST
-        for piece in _pieces([*self._moved]):
+        for piece in _pieces([*self._moved], FEW):
             news = (self.cases[one] for one in piece if one in self._moved and self._is_news(self.cases[one]))
             due = [*islice(news, room)]
             room -= len(due)
@@ -162,5 +163,5 @@ class Judging:
         return Letter(topic, home_of(x.id, self._partitions), f"{x.id}{suffix}".encode(), value)
 
 
-def _pieces(things: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (things[start : start + PIECE] for start in range(0, len(things), PIECE))
+def _pieces(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (things[start : start + size] for start in range(0, len(things), size))

@@ -11,7 +11,7 @@ from tests.worker.rig import PARTITIONS, worker
 PATIENCE = 240  # seconds for anything to happen, on a machine that does much else
 BEAT = 0.1  # seconds between two questions
 KILLED = -signal.SIGKILL
-SETTINGS = {"session_timeout_s": 6, "full_round_s": 1, "snapshot_every_s": 2, "fetch_min_bytes": 1}
+SETTINGS = {"session_timeout_s": 6, "full_round_s": 1, "snapshot_every_s": 2}
 
 
 class Fleet:

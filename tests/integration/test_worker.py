@@ -144,7 +144,7 @@ def test_records_that_are_deleted_before_they_are_read_end_the_worker(fresh_kafk
     write_experiments(tmp_path, "one")
     first, second = Scenario("one", 0, 200), Scenario("one", 200, 2_000)
     produce(fresh_kafka, first.records)
-    with worker(fresh_kafka, tmp_path, fetch_min_bytes=1) as process:
+    with worker(fresh_kafka, tmp_path) as process:
         some_reading(process, len(first.records))
         os.kill(process.pid, signal.SIGSTOP)
         produce(fresh_kafka, second.records[:10])  # the fetch that waits at the broker is answered with these
@@ -182,7 +182,7 @@ Consumer.getmany = lose
 def test_batches_that_are_lost_on_their_way_are_read_again(fresh_kafka, tmp_path):
     write_experiments(tmp_path, "one", "clock")
     parts = [Scenario("one", number * 300, 300) for number in range(6)]
-    with worker(fresh_kafka, tmp_path, prelude=LOSE_EVERY_FIFTH, fetch_min_bytes=1) as process:
+    with worker(fresh_kafka, tmp_path, prelude=LOSE_EVERY_FIFTH) as process:
         for part in parts:
             produce(fresh_kafka, part.records)
         produce(fresh_kafka, strike())

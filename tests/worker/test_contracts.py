@@ -186,7 +186,20 @@ class TestClient:
     def test_what_a_fetch_waits_for_is_fixed_by_faust_and_used_when_the_client_starts(self):
         assert "fetch_max_wait_ms=1500" in source(driver.AIOKafkaConsumerThread._create_worker_consumer)
         assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in source(aiokafka.AIOKafkaConsumer.start)
-        assert "fetch_min_bytes=self._fetch_min_bytes" in source(aiokafka.AIOKafkaConsumer.start)
+
+    def test_a_fetch_is_answered_with_the_first_record(self):
+        assert inspect.signature(aiokafka.AIOKafkaConsumer).parameters["fetch_min_bytes"].default == 1
+        assert "fetch_min_bytes" not in source(driver.AIOKafkaConsumerThread._create_worker_consumer)
+
+    def test_every_fetch_is_a_task_of_one_method_that_an_instance_may_replace(self):
+        assert parameters(Fetcher._proc_fetch_request) == ["self", "assignment", "node_id", "request"]
+        assert "self._proc_fetch_request(assignment, node_id, request)," in source(Fetcher._fetch_requests_routine)
+        assert not hasattr(Fetcher, "__slots__")
+
+    def test_a_fetch_that_is_cancelled_returns_and_one_that_raises_it_would_end_the_routine(self):
+        cancelled = source(Fetcher._proc_fetch_request).partition("except asyncio.CancelledError:")[2]
+        assert cancelled.index("return False") < cancelled.index("if not assignment.active")
+        assert "any(fut.result() for fut in done_pending)" in source(Fetcher._fetch_requests_routine)
 
     def test_the_client_makes_its_fetcher_when_it_starts(self):
         assert "await self._consumer.start()" in source(driver.AIOKafkaConsumerThread.on_start)

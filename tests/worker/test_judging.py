@@ -242,4 +242,4 @@ async def test_nothing_is_told_for_who_lost_the_experiments_meanwhile(many, brok
 
     monkeypatch.setattr(module, "send", lose)
     await many.tell(broker)
-    assert told(broker) == NAMES[: module.PIECE]
+    assert told(broker) == NAMES[: module.FEW]

@@ -14,10 +14,11 @@ from faust.types import TP
 from streams.worker.fatal import die
 from streams.worker.logs import FRAMEWORK
 from streams.worker.transport.lean import make_lean
+from streams.worker.transport.pace import Pace
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Fetches as the settings say, lean."""
+    """Fetches as the settings say, lean and at a pace."""
 
     logger = FRAMEWORK
 
@@ -25,7 +26,6 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         """Faust fixes the wait at 1.5 s. One fetch asks for all partitions, so a quiet one would hold up the busy."""
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = self.app.settings.fetch_wait_ms  # noqa: SLF001
-        consumer._fetch_min_bytes = self.app.settings.fetch_min_bytes  # noqa: SLF001
         return consumer
 
     async def on_start(self) -> None:
@@ -33,6 +33,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         await super().on_start()
         consumer = self._ensure_consumer()
         make_lean(consumer._fetcher)  # noqa: SLF001
+        Pace(self.app.settings.fetch_every_ms / 1000).set(consumer._fetcher)  # noqa: SLF001
         self._watch(consumer._coordinator)  # noqa: SLF001
 
     def _watch(self, group: Any) -> None:

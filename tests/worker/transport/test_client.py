@@ -2,6 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import pytest
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -9,7 +10,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from streams.settings import Settings
 from streams.worker.app import FETCH_BYTES, make_app
-from streams.worker.transport import client
+from streams.worker.transport import client, pace
 from streams.worker.transport.lean import Arrivals
 from tests.worker.transport.conftest import EXPOSED
 
@@ -22,12 +23,12 @@ async def thread(consumer):
 
 
 async def test_a_fetch_waits_as_the_settings_say(thread):
-    thread.app.settings = Settings(fetch_wait_ms=17, fetch_min_bytes=4_711)
+    thread.app.settings = Settings(fetch_wait_ms=17)
     thread.app.conf.consumer_group_instance_id = "left"
     client = thread._create_worker_consumer(thread.transport)
     await client.stop()
     assert client._group_instance_id == "left"
-    assert (client._fetch_max_wait_ms, client._fetch_min_bytes) == (17, 4_711)
+    assert (client._fetch_max_wait_ms, client._fetch_min_bytes) == (17, 1)
     assert client._max_partition_fetch_bytes == FETCH_BYTES
 
 
@@ -60,7 +61,11 @@ async def started(thread, monkeypatch):
 
     async def start(self):
         self.group = Group(ends)
-        self._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records={}), _coordinator=self.group)
+        fetcher = SimpleNamespace(_records={}, _proc_fetch_request=fetch)
+        self._consumer = SimpleNamespace(_fetcher=fetcher, _coordinator=self.group)
+
+    async def fetch(*_):
+        return True
 
     thread.ends = ends = asyncio.get_running_loop().create_future()
     thread.said = said = []
@@ -72,6 +77,15 @@ async def started(thread, monkeypatch):
 
 async def test_what_is_fetched_is_lean_from_the_start(started):
     assert isinstance(started._consumer._fetcher._records, Arrivals)
+
+
+async def test_fetches_keep_their_pace_from_the_start(started, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(pace.asyncio, "sleep", AsyncMock(side_effect=pauses.append))
+    for _ in range(2):
+        assert await started._consumer._fetcher._proc_fetch_request(None, 1, None)
+    least = started.app.settings.fetch_every_ms / 1000
+    assert pauses[0] < 0 < pauses[1] <= least
 
 
 async def test_a_process_that_lost_its_place_in_the_group_ends(started):
