@@ -27,16 +27,21 @@ WATCH = """
 import os, time
 from streams.worker.judging import Judging
 
-take, looks = Judging.take, open(os.environ["PEEKPROOF_DATA"] + ".looks", "w")
+judge, looks, seen = Judging._judge, open(os.environ["PEEKPROOF_DATA"] + ".looks", "w"), {}
 
-async def watched(self, arrived, producer):
-    arrived = list(arrived)
-    await take(self, arrived, producer)
-    now = time.time()
-    looks.writelines(f"{one.experiment} {one.partition} {one.offsets[0]} {one.offsets[1]} {now}\\n" for one in arrived)
+def found(cases, now):
+    for case in cases:
+        for partition, part in case.state.parts.items() if case.is_open else ():
+            if seen.get((case.x.id, partition)) != part.offsets:
+                seen[case.x.id, partition] = part.offsets
+                yield f"{case.x.id} {partition} {part.offsets[0]} {part.offsets[1]} {now}\\n"
+
+async def watched(self, cases, producer):
+    await judge(self, cases, producer)
+    looks.writelines(found(cases, time.time()))
     looks.flush()
 
-Judging.take = watched
+Judging._judge = watched
 """
 BURST_S = 0.01  # events of so long are sent at once: a steady rate, as steady as Python can
 

@@ -23,7 +23,7 @@ def add_agents(app: App, taking: Taking, judging: Judging) -> None:
     async def evaluation(stream: Any) -> None:
         async for batch in stream:
             counts = (counts_codec.decode(record.value) for record in batch.records)
-            await judging.take(chain.from_iterable(counts), app.producer)
+            await judging.take(chain.from_iterable(counts), app.producer, more=not stream.channel.empty())
 
 
 def batched(app: App, *names: str) -> Any:

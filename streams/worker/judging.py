@@ -26,6 +26,7 @@ from streams.worker.tables import EvaluationTable
 PIECE = 50  # experiments judged in one go, as many cost little more than one; and the event loop must not stall
 FEW = 16  # experiments told of in one go: intervals are dear
 READ = 500  # counts unpacked in one go, for the same reason
+TOGETHER = 8  # batches that wait for each other, so that all they bring is one look
 MOST = 100  # experiments told of at a time; the others take their turn
 
 T = TypeVar("T")
@@ -54,6 +55,8 @@ class Judging:
         self._ends: Ends = {}
         self._last: Callable[[Experiment], bytes | None] = _none
         self._era = 0  # grows with every hand-over: what was begun in one is not written in another
+        self._waiting: dict[str, list[Counts]] = defaultdict(list)  # by experiment; belongs to this era
+        self._batches = 0  # of which it is
         self._moved: dict[str, None] = {}  # experiments whose evidence has not been told yet, in their turn
         self._stale = 0
         self._news = News()
@@ -76,23 +79,33 @@ class Judging:
         """Our partitions go: somebody else may judge now, so write nothing that was begun."""
         self._stale, self._ends = self.stale, {}
         self._era += 1
+        self._gathered()
         self._moved.clear()
         self._news.forget()
         self.cases.clear()
 
-    async def take(self, arrived: Iterable[Counts], producer: Any) -> None:
-        """Judge what arrived together: one look at each experiment."""
-        for piece in _pieces(await self._by_experiment(arrived), PIECE):
+    async def take(self, arrived: Iterable[Counts], producer: Any, *, more: bool = False) -> None:
+        """Judge what arrived together, with what comes at once if there is more: one look at each experiment."""
+        if not await self._gather(arrived) or (more and self._batches < TOGETHER):
+            return
+        for piece in _pieces(self._gathered(), PIECE):
             if self._ends:
                 await self._judge(self._take(piece), producer)
             await asyncio.sleep(0)  # others have waited for a piece
 
-    async def _by_experiment(self, arrived: Iterable[Counts]) -> list[list[Counts]]:
-        found = defaultdict(list)
+    async def _gather(self, arrived: Iterable[Counts]) -> bool:
+        """Keep them with what arrived before; false if our partitions have gone meanwhile, and all of it with them."""
+        waiting = self._waiting
+        self._batches += 1
         for number, counts in enumerate(arrived, start=1):
-            found[counts.experiment].append(counts)
+            waiting[counts.experiment].append(counts)
             if number % READ == 0:
                 await asyncio.sleep(0)
+        return waiting is self._waiting
+
+    def _gathered(self) -> list[list[Counts]]:
+        """All that waits, by experiment; it waits no longer."""
+        found, self._waiting, self._batches = self._waiting, defaultdict(list), 0
         return [counts for name, counts in found.items() if name in self._catalogue.experiments]
 
     async def _judge(self, cases: list[Case], producer: Any) -> None:

@@ -298,6 +298,13 @@ class TestAgents:
             schema = agent.channel.schema
             assert schema.loads_value(app, type("M", (), {"value": request, "headers": None}), loads=None) == request
 
+    async def test_a_channel_knows_whether_more_is_waiting(self, app):
+        for agent in app.agents.values():
+            channel = agent.stream().channel
+            assert channel.empty()
+            channel.queue.put_nowait(None)
+            assert not channel.empty()
+
     async def test_no_agent_topic_is_acknowledged(self, app):
         assert [agent.channel.acks for agent in app.agents.values()] == [False, False]
 

@@ -210,6 +210,32 @@ async def test_experiments_are_judged_in_pieces_and_others_work_between_them(man
     assert {1, 2, 3} <= {*turns}
 
 
+async def test_what_comes_at_once_is_one_look_and_is_not_waited_for_without_end(many, broker, monkeypatch):
+    monkeypatch.setattr(module, "TOGETHER", 3)
+    looks, arrived = evaluation.looks, []
+    monkeypatch.setattr(evaluation, "looks", lambda asked, *rest: arrived.append(asked) or looks(asked, *rest))
+    for number in range(4):
+        await many.take([of("x0", 0, 11 + number, a=51 + number, b=50)], broker, more=True)
+    await many.take([of("x0", 1, 11, a=51, b=50)], broker)
+    assert [[one.offsets[0] for one in asked.arrived] for (asked,) in arrived] == [[11, 12, 13], [14, 11]]
+
+
+async def test_what_waits_when_partitions_go_is_not_judged_by_the_next_owner(many, broker):
+    await many.take([of("x0", 0, 11, a=51, b=50)], broker, more=True)
+    many.restart(ENDS)
+    await many.take([of("x1", 0, 11, a=51, b=50)], broker)
+    assert [*many.cases] == ["x1"]
+
+
+async def test_what_is_being_unpacked_when_partitions_go_is_not_judged_either(many, broker, monkeypatch):
+    monkeypatch.setattr(module, "READ", 1)
+    taking = asyncio.create_task(many.take([of("x0", 0, 11, a=51, b=50)] * 2, broker))
+    await asyncio.sleep(0)
+    many.restart(ENDS)
+    await taking
+    assert many.cases == {}
+
+
 async def test_a_flood_of_one_experiment_is_one_look_and_delays_no_other(many, broker, monkeypatch):
     looks, asked = evaluation.looks, []
     monkeypatch.setattr(evaluation, "looks", lambda given, *rest: asked.extend(given) or looks(given, *rest))
