@@ -67,6 +67,12 @@ GAUGES = {
     "build_info": Entry("What is running; always 1.", ("version", "python")),
 }
 
+HISTOGRAMS = {
+    "event_to_verdict_seconds": Entry(
+        "From the record time of an event to the look that judged it: of the oldest event in each record of counts."
+    ),
+}
+
 COUNTERS = {
     "events_total": Entry(
         "Events read, by what became of them; without those that were read to rebuild state.", ("topic", "outcome")

@@ -15,6 +15,8 @@ def put_pipeline(sheet: Sheet, pipeline: Json) -> None:
     _put_events(sheet, pipeline.get("events", {}))
     sheet.put("rebalances_total", pipeline.get("rebalances", 0))
     sheet.put("state_units", pipeline.get("units_in_state", 0))
+    if delays := pipeline.get("event_to_verdict"):
+        sheet.put_histogram("event_to_verdict_seconds", delays["buckets"], delays["sum"])
     for stage in STAGES:
         sheet.put("recovering", float(pipeline.get("stage") == stage), labels({"stage": stage}))
     for partition, progress in pipeline.get("partitions", {}).items():

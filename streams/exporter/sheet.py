@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from streams.exporter.catalogue import COUNTERS, GAUGES
+from streams.exporter.catalogue import COUNTERS, GAUGES, HISTOGRAMS
 
 PREFIX = "peekproof_"
 ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
@@ -30,6 +30,12 @@ class Sheet:
     def put_states(self, name: str, label: str, known: Sequence[str], holds: str, labels: Labels) -> None:
         """One sample for each known state, 1 for the one that holds."""
         self._lines[name].append(_states(name, label, known, holds, labels))
+
+    def put_histogram(self, name: str, buckets: Mapping[str, int], total: float) -> None:
+        """Observations up to each bound, the last one infinite; and their sum."""
+        told: list[tuple[str, float]] = [(f'_bucket{{le="{bound}"}}', count) for bound, count in buckets.items()]
+        told += [("_sum", total), ("_count", buckets["+Inf"])]
+        self._lines[name] += [f"{PREFIX}{name}{suffix} {float(value)!r}\n" for suffix, value in told]
 
     def text(self) -> str:
         """The page: families one after the other, each with its help."""
@@ -54,6 +60,7 @@ def _headers() -> Mapping[str, str]:
     """Help and type of every metric, whether there is a sample of it or not."""
     kinds = {name: (entry.help, "gauge") for name, entry in GAUGES.items()}
     kinds |= {name: (entry.help, "counter") for name, entry in COUNTERS.items()}
+    kinds |= {name: (entry.help, "histogram") for name, entry in HISTOGRAMS.items()}
     return {
         name: f"# HELP {PREFIX}{name} {text}\n# TYPE {PREFIX}{name} {kind}\n" for name, (text, kind) in kinds.items()
     }

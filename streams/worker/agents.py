@@ -6,6 +6,7 @@ from typing import Any
 from streams.codecs import counts as counts_codec
 from streams.core.topology import CONVERSIONS, COUNTS, EXPOSURES
 from streams.worker.app import App
+from streams.worker.delays import oldest
 from streams.worker.judging import Judging
 from streams.worker.taking import Taking
 from streams.worker.transport.batch import AHEAD
@@ -22,8 +23,9 @@ def add_agents(app: App, taking: Taking, judging: Judging) -> None:
     @app.agent(batched(app, COUNTS), name="evaluation")
     async def evaluation(stream: Any) -> None:
         async for batch in stream:
-            counts = (counts_codec.decode(record.value) for record in batch.records)
-            await judging.take(chain.from_iterable(counts), app.producer, more=not stream.channel.empty())
+            counts = chain.from_iterable(counts_codec.decode(record.value) for record in batch.records)
+            more = not stream.channel.empty()
+            await judging.take(counts, app.producer, since=oldest(batch.records), more=more)
 
 
 def batched(app: App, *names: str) -> Any:

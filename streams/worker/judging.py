@@ -19,6 +19,7 @@ from streams.core.shown import known
 from streams.core.topology import DECISIONS, EVIDENCE, home_of
 from streams.worker import evidence, failpoints
 from streams.worker.case import Case, Ends, take
+from streams.worker.delays import Delays
 from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
@@ -57,10 +58,12 @@ class Judging:
         self._era = 0  # grows with every hand-over: what was begun in one is not written in another
         self._waiting: dict[str, list[Counts]] = defaultdict(list)  # by experiment; belongs to this era
         self._batches = 0  # of which it is
+        self._since: list[int] = []  # the events of which it tells have waited
         self._moved: dict[str, None] = {}  # experiments whose evidence has not been told yet, in their turn
         self._stale = 0
         self._news = News()
         self.cases: dict[str, Case] = {}
+        self.delays = Delays()
 
     @property
     def stale(self) -> int:
@@ -84,14 +87,23 @@ class Judging:
         self._news.forget()
         self.cases.clear()
 
-    async def take(self, arrived: Iterable[Counts], producer: Any, *, more: bool = False) -> None:
-        """Judge what arrived together, with what comes at once if there is more: one look at each experiment."""
+    async def take(
+        self, arrived: Iterable[Counts], producer: Any, *, since: Iterable[int] = (), more: bool = False
+    ) -> None:
+        """Judge what arrived together, with what comes at once if there is more: one look at each experiment.
+
+        The counts tell of events that have waited `since` these instants (ms).
+        """
+        self._since += since
         if not await self._gather(arrived) or (more and self._batches < TOGETHER):
             return
+        since = self._since
         for piece in _pieces(self._gathered(), PIECE):
             if self._ends:
                 await self._judge(self._take(piece), producer)
             await asyncio.sleep(0)  # others have waited for a piece
+        if all(case.is_open for case in self.cases.values()):
+            self.delays.observe(since)
 
     async def _gather(self, arrived: Iterable[Counts]) -> bool:
         """Keep them with what arrived before; false if our partitions have gone meanwhile, and all of it with them."""
@@ -105,7 +117,8 @@ class Judging:
 
     def _gathered(self) -> list[list[Counts]]:
         """All that waits, by experiment; it waits no longer."""
-        found, self._waiting, self._batches = self._waiting, defaultdict(list), 0
+        found, self._waiting = self._waiting, defaultdict(list)
+        self._batches, self._since = 0, []
         return [counts for name, counts in found.items() if name in self._catalogue.experiments]
 
     async def _judge(self, cases: list[Case], producer: Any) -> None:

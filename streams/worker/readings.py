@@ -24,6 +24,7 @@ class Readings(dict[int, Reading]):
     Attributes:
         events: what this process has read since it was rebuilt, whatever partitions it had: records by topic and
             outcome.
+        fresh: by partition, the record time (ms) of the oldest event of which no counts have been told yet.
     """
 
     def __init__(self, catalogue: Catalogue, unit_key: bytes, rekeyed: Collection[str] = ()) -> None:
@@ -32,11 +33,13 @@ class Readings(dict[int, Reading]):
         self._key, self._rekeyed = unit_key, rekeyed
         self._decoder = Decoder(unit_key)
         self.events: Counter[tuple[str, str]] = Counter()
+        self.fresh: dict[int, int] = {}
 
     def assign(self, partitions: Iterable[int], restored: Mapping[int, Attribution] = NOTHING) -> None:
         """Keep exactly these: those restored begin there, those kept go on from their state, others start at 0."""
         kept = {p: self._reading(p, restored.get(p)) for p in sorted(partitions)}
         self.clear()
+        self.fresh.clear()
         self.update(kept)
 
     def positions(self) -> dict[Place, int]:

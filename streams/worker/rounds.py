@@ -13,6 +13,7 @@ from streams.core.attribution import Counts
 from streams.core.topology import COUNTS, home_of
 from streams.settings import Settings
 from streams.worker import failpoints
+from streams.worker.delays import Headers, headers
 from streams.worker.outbox import Letter, send
 from streams.worker.readings import Readings
 
@@ -45,23 +46,31 @@ class Rounds:
         Whoever is no longer the owner when it leaves tells nothing newer than the next.
         """
         waiting: Waiting = defaultdict(list)
+        since = headers(self._oldest())
         for reading in [*self._readings.values()]:
             if reading.is_live or self._settings.idle_clock == "record":
-                await send(producer, _one_by_one(self._filled(reading.attribution.counts(everything=full), waiting)))
+                await send(
+                    producer, _one_by_one(self._filled(reading.attribution.counts(everything=full), waiting, since))
+                )
                 await asyncio.sleep(0)  # others have waited for a partition
-        await send(producer, _one_by_one(_letter(home, counts) for home, counts in waiting.items()))
+        await send(producer, _one_by_one(_letter(home, counts, since) for home, counts in waiting.items()))
 
-    def _filled(self, told: Iterable[Counts], waiting: Waiting) -> Iterator[Letter]:
+    def _oldest(self) -> int | None:
+        """Record time of the oldest event that is told of for the first time; of historic ones it says nothing."""
+        fresh, self._readings.fresh = self._readings.fresh, {}
+        return min(fresh.values(), default=None) if self._settings.idle_clock == "wall" else None
+
+    def _filled(self, told: Iterable[Counts], waiting: Waiting, since: Headers) -> Iterator[Letter]:
         """Records that are full."""
         for counts in told:
             home = home_of(counts.experiment, self._settings.evaluation_partitions)
             waiting[home].append(counts)
             if len(waiting[home]) == SLICE:
-                yield _letter(home, waiting.pop(home))
+                yield _letter(home, waiting.pop(home), since)
 
 
-def _letter(home: int, counts: Sequence[Counts]) -> Letter:
-    return Letter(COUNTS, home, None, counts_codec.encode(counts))
+def _letter(home: int, counts: Sequence[Counts], since: Headers) -> Letter:
+    return Letter(COUNTS, home, None, counts_codec.encode(counts), since)
 
 
 def _one_by_one(letters: Iterable[Letter]) -> Iterator[Letter]:

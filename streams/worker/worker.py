@@ -110,6 +110,7 @@ class Worker:
         return {
             **pipeline(self._readings, self._clock, self._snapshots.covers),
             "stale_counts": self._judging.stale,
+            "event_to_verdict": self._judging.delays.told,
             "held": sum(case.is_held for case in self._judging.cases.values()),
             "rebalances": self._app.rebalancing_count,
             "recovering": self.recovering() is not None,

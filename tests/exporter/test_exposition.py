@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from streams.core.events import REASONS
 from streams.exporter import exposition, vocabulary
-from streams.exporter.catalogue import COUNTERS, GAUGES
+from streams.exporter.catalogue import COUNTERS, GAUGES, HISTOGRAMS
 from streams.exporter.exposition import render
 from streams.worker import worker
 from tests.web.sample import AA, BROKEN, HARM, WINNER
@@ -42,6 +42,7 @@ PIPELINE = {
     "behind_clock": 0,
     "stale_counts": 0,
     "rebalances": 2,
+    "event_to_verdict": {"buckets": {"0.5": 3, "+Inf": 4}, "sum": 2.25},
     "recovering": False,
 }
 NOW = 1_795_338_000.5
@@ -204,6 +205,11 @@ def test_progress_is_given_by_partition_and_only_where_it_is_known(page):
     assert [page.value(name) for name in ("state_units", "rebalances_total")] == [77, 2]
 
 
+def test_delays_are_a_histogram(page):
+    assert page.values("event_to_verdict_seconds_bucket", "le") == {"0.5": 3, "+Inf": 4}
+    assert [page.value(f"event_to_verdict_seconds_{part}") for part in ("sum", "count")] == [2.25, 4]
+
+
 def test_stages_of_a_recovery_have_the_names_that_the_worker_gives_them():
     assert tuple(worker.STAGES) == vocabulary.STAGES
 
@@ -241,7 +247,8 @@ def test_names_survive_as_label_values(harmed, name):
 
 
 def test_every_metric_of_the_catalogue_is_there_with_its_help(page):
-    expected = {f"peekproof_{name.removesuffix('_total')}": entry.help for name, entry in (GAUGES | COUNTERS).items()}
+    catalogue = GAUGES | COUNTERS | HISTOGRAMS
+    expected = {f"peekproof_{name.removesuffix('_total')}": entry.help for name, entry in catalogue.items()}
     assert expected == {name: family.documentation for name, family in page.families.items()}
 
 
@@ -249,10 +256,12 @@ def test_counters_are_counters_and_restored_state_is_a_gauge(page):
     types = {name.removeprefix("peekproof_"): family.type for name, family in page.families.items()}
     assert {n.removesuffix("_total") for n in COUNTERS} == {name for name, kind in types.items() if kind == "counter"}
     assert {"gauge"} == {types[name] for name in GAUGES}
+    assert {"histogram"} == {types[name] for name in HISTOGRAMS}
 
 
 def test_no_label_is_exported_that_the_catalogue_does_not_name(page):
     known = {f"peekproof_{name}": {*entry.labels} for name, entry in (GAUGES | COUNTERS).items()}
+    known |= {f"peekproof_{name}_{part}": {"le"} for name in HISTOGRAMS for part in ("bucket", "sum", "count")}
     assert [sample for sample in page.samples if not sample.labels.keys() <= known[sample.name]] == []
 
 

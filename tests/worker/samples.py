@@ -43,9 +43,11 @@ class Broker:
     def __init__(self, **answers):
         self.sent = []
         self.calls = []
+        self.headers = []
         self.answers = answers
 
-    async def send(self, topic, key, value, partition, *_):
+    async def send(self, topic, key, value, partition, _, headers):
+        self.headers.append(headers)
         self.sent.append((topic, partition, key, value))
         return self._acknowledged()
 

@@ -14,6 +14,7 @@ from streams.core.definition import Catalogue
 from streams.core.look import Recency
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
 from streams.worker import judging as module
+from streams.worker.delays import Delays
 from streams.worker.judging import Judging
 from tests.worker.rig import DEFINITION
 from tests.worker.samples import CATALOGUE, Broker, counts
@@ -218,6 +219,19 @@ async def test_what_comes_at_once_is_one_look_and_is_not_waited_for_without_end(
         await many.take([of("x0", 0, 11 + number, a=51 + number, b=50)], broker, more=True)
     await many.take([of("x0", 1, 11, a=51, b=50)], broker)
     assert [[one.offsets[0] for one in asked.arrived] for (asked,) in arrived] == [[11, 12, 13], [14, 11]]
+
+
+async def test_delays_are_those_of_the_look_that_ends_them(many, broker):
+    many.delays = Delays(lambda: 5_000)
+    await many.take([of("x0", 0, 11, a=51, b=50)], broker, since=[4_850], more=True)
+    assert many.delays.told["buckets"]["+Inf"] == 0
+    await many.take([of("x1", 0, 11, a=51, b=50)], broker, since=[4_950])
+    assert [many.delays.told["buckets"][bound] for bound in ("0.1", "0.2", "+Inf")] == [1, 2, 2]
+
+
+async def test_before_an_experiment_may_be_judged_nothing_has_been_waited_for(judging, broker):
+    await judging.take([counts(0, 10, a=50, b=50)], broker, since=[1])
+    assert judging.delays.told["sum"] == 0
 
 
 async def test_what_waits_when_partitions_go_is_not_judged_by_the_next_owner(many, broker):

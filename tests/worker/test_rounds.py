@@ -74,6 +74,21 @@ async def test_nothing_is_told_of_a_partition_before_it_is_known_how_old_it_is(r
     assert len(await run()) == 1
 
 
+async def test_counts_say_how_old_the_oldest_event_is_that_is_new_in_them(run, readings, broker):
+    read(readings, 0)
+    readings.fresh |= {2: START + 7, 3: START + 5}
+    await run()
+    await run(last=True)
+    assert broker.headers == [[("oldest", str(START + 5).encode())], []]
+
+
+async def test_how_old_historic_events_are_is_not_said(run, readings, broker, settings):
+    settings["idle_clock"] = "record"
+    readings.fresh[2] = START
+    await run()
+    assert (broker.headers, readings.fresh) == ([[]], {})
+
+
 async def test_historic_records_are_told_of_at_once(run, readings, settings):
     readings[2].is_live = False
     settings["idle_clock"] = "record"

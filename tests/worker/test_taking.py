@@ -46,6 +46,19 @@ async def test_a_batch_that_begins_where_the_state_ends_is_taken(take):
     assert await take(exposed(3, 2)) == 5
 
 
+async def test_it_is_known_since_when_an_event_waits_to_be_told(take, readings):
+    await take(exposed(0, 3))
+    assert readings.fresh == {}
+    readings[2].is_live = True
+    await take(exposed(0, 3))
+    assert readings.fresh == {}
+    await take(exposed(3, 2))
+    await take(exposed(5, 2))
+    assert readings.fresh == {2: START + 3}
+    readings.assign([2])
+    assert readings.fresh == {}
+
+
 async def test_of_a_batch_that_overlaps_only_the_rest_is_taken(take, readings):
     await take(exposed(0, 3))
     assert await take(exposed(1, 4)) == 5
