@@ -3,6 +3,8 @@
 import signal
 from itertools import count
 
+from tests.crash.fleet import KILLED
+
 LONG = 3_000  # records sent while the network or a worker is away
 MOST = 4  # workers
 OFTEN = {"after_state": 30, "mid_counts": 15, "after_counts": 20, "before_table": 8, "after_table": 5, "mid_chunk": 9}
@@ -96,7 +98,7 @@ class Faults:
             return member.has_ended()
 
         self._fleet.wait_for(has_ended, f"{point} to be reached {time} times")
-        return self._fleet.end_of(name) != 0
+        return self._fleet.end_of(name) == KILLED
 
     def _at_the_end(self, name, point):
         """After it was told to stop: not every place is on that way."""
@@ -104,7 +106,7 @@ class Faults:
         self._fleet.wait_for(member.partitions, f"{name} to work")
         self._flow.allow(LONG)
         member.signal(signal.SIGTERM)
-        return self._fleet.end_of(name) != 0
+        return self._fleet.end_of(name) == KILLED
 
     def _let_read(self, name):
         before = self._fleet.members[name].ahead()

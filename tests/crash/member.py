@@ -34,6 +34,10 @@ class Member:
     def ask(self, path):
         return self.process.ask(path)
 
+    def listens(self):
+        """Whether it is far enough to hear a request."""
+        return self.ask("/api/pipeline") is not None
+
     def partitions(self):
         """Of the source: what it has read of each."""
         return (self.ask("/api/pipeline") or {}).get("partitions", {})
@@ -51,9 +55,5 @@ class Member:
         *_, line = self.process.log.read_text().strip().split("\n")
         try:
             return json.loads(line)["event"]
-        except ValueError:
+        except (ValueError, KeyError):
             return line
-
-    def was_replaced(self):
-        """Whether it ended because others may have its place: that is no failure."""
-        return self.code == 1 and "may have been replaced" in self.last_word()
