@@ -56,4 +56,4 @@ class Member:
         try:
             return json.loads(line)["event"]
         except (ValueError, KeyError):
-            return line
+            return line.partition(":")[0]
