@@ -71,7 +71,7 @@ def speed(events):
     gc.collect()
     for batches in rounds:
         began = time.process_time()
-        decoded = [(kind, decoder.arrivals(records)) for kind, records in batches]
+        decoded = [(kind, list(decoder.arrivals(records))) for kind, records in batches]
         costs["decode"] += (then := time.process_time()) - began
         for kind, arrivals in decoded:
             assert not core.apply(kind, arrivals)

@@ -21,7 +21,7 @@ def stages(bootstrap, events):
     count = sum(len(records) for records in logs.values())
     decoder = Decoder()
     watch.lap()
-    arrivals = {place: decoder.arrivals(records) for place, records in logs.items()}
+    arrivals = {place: list(decoder.arrivals(records)) for place, records in logs.items()}
     decoded = watch.lap()
     attributions = [Attribution(catalogue(), partition) for partition in range(PARTITIONS)]
     watch.lap()

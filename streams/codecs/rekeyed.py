@@ -4,15 +4,14 @@ Who moves the clock decides when experiments mature, so a watermark is sealed: w
 own place. One that isn't genuine is an event of an unknown type.
 """
 
-from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from streams.codecs.cloudevents import Decoder
-from streams.core.events import Arrival, Record
+from streams.codecs.cloudevents import Decoder, Headers
+from streams.core.events import Arrived
 from streams.core.times import format_instant
 from streams.core.watermarks import Watermark
 
@@ -73,11 +72,10 @@ class RekeyedDecoder(Decoder):
         super().__init__(key)
         self._key, self._place = key, place
 
-    def arrivals(self, records: Iterable[Record]) -> list[Arrival | Watermark]:
-        """Decode a batch; every record becomes one arrival or watermark."""
-        batch = list(records)
-        pairs = zip(batch, super().arrivals(batch), strict=True)
-        return [self._genuine(record) or one if one[2] == "unknown_type" else one for record, one in pairs]
+    def decode(self, value: bytes | None, headers: Headers = ()) -> Arrived:
+        """The event or watermark, or a reason of rule 2 of the contracts."""
+        event = super().decode(value, headers)
+        return self._genuine(value) or event if event == "unknown_type" else event
 
     def unit(self, id_: str) -> int:
         """The number that a pseudonym writes: hashed it has been."""
@@ -86,15 +84,15 @@ class RekeyedDecoder(Decoder):
             raise ValueError(f"{id_[:20]!r} is no pseudonym: only ingest may write to a re-keyed topic")
         return unit
 
-    def _genuine(self, record: Record) -> Any:
+    def _genuine(self, value: bytes | None) -> Watermark | None:
         """The watermark, if it is one."""
         try:
-            event = _decode_event(record.value or b"")
+            event = _decode_event(value or b"")
             told = _decode_told(event.data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         is_sealed = event.id == _seal(bytes(event.data), self._place, self._key)
-        return Watermark(record.offset, told.sources, told.read_to) if is_sealed else None
+        return Watermark(told.sources, told.read_to) if is_sealed else None
 
 
 def _seal(data: bytes, place: Place, key: bytes) -> str:

@@ -5,12 +5,12 @@ The state is a function of the set of events below `offsets` and of the clock. A
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from operator import attrgetter
-from typing import NamedTuple, cast
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
+from typing import Any, NamedTuple
 
 from streams.core.definition import Catalogue
-from streams.core.events import KINDS, Arrival, Conversion, Exposure, Rejected
+from streams.core.events import KINDS, Conversion, Exposure, Placed, Rejected
 from streams.core.intake import Intake
 from streams.core.memory import Copy, Reversal
 from streams.core.recount import LATE, worth
@@ -18,10 +18,17 @@ from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
 from streams.core.watermarks import Watermark, Watermarks
 
-ACCEPTED, BELATED = "accepted", "late"  # not refused; what is late changes nothing
+ACCEPTED, BELATED, HEARD = "accepted", "late", "watermarks"  # not refused; what is late changes nothing
 
-_time = attrgetter("time")
-_event_time = attrgetter("event.time")
+Judge = Callable[[Any, int, int], str]  # of what has arrived, its record time and its present: the outcome
+
+
+class Other(NamedTuple):
+    """What was not accepted."""
+
+    offset: int
+    time: int
+    outcome: str
 
 
 class Counts(NamedTuple):
@@ -47,7 +54,6 @@ class Attribution:
         clock: instant (ms) up to which both sources have been read.
         tallies: by kind of source, records by outcome: read, accepted, late, unused, behind_clock, and rejected by
             `rejected.<reason>`; watermarks, which are no events, apart.
-        began: the smallest time of an accepted event, if there was one.
     """
 
     def __init__(self, catalogue: Catalogue, partition: int = 0, rekeyed: Collection[str] = ()) -> None:
@@ -55,7 +61,6 @@ class Attribution:
         self.offsets = dict.fromkeys(KINDS, 0)
         self.clock = 0
         self.tallies = {kind: Counter[str]() for kind in KINDS}
-        self.began: int | None = None
         self._intake = Intake(catalogue)
         self._experiments = self._intake.experiments
         self._read_to = dict.fromkeys(KINDS, 0)
@@ -73,22 +78,24 @@ class Attribution:
         """Units in memory."""
         return len(self._units)
 
-    def apply(self, kind: str, arrivals: Iterable[Arrival | Watermark]) -> list[Rejected]:
-        """Take a batch of one source in the order of its offsets; what lies below `offsets` was taken before."""
-        accepted, late, refused = list[Arrival](), list[Arrival](), list[Rejected]()
-        for arrival in self._hear(kind, self._fresh(kind, arrivals)):
-            outcome = self._take(arrival)
+    def apply(self, kind: str, arrivals: Iterable[Placed]) -> list[Rejected]:
+        """Take a batch of one source in the order of its offsets; what lies below `offsets` was taken before.
+
+        Each arrival is done with before the next is asked for: one that was decoded just then is at hand at once.
+        """
+        judge, end, times, others = self._judges(kind), self.offsets[kind], list[int](), list[Other]()
+        for offset, time, event, present in arrivals:
+            if offset < end:
+                continue
+            end, outcome = offset + 1, judge[type(event)](event, time, present)
             if outcome is ACCEPTED:
-                accepted.append(arrival)
-            elif outcome is BELATED:
-                late.append(arrival)
+                times.append(time)
             else:
-                refused.append(Rejected(kind, arrival.offset, outcome))
-        self._tell(self.tallies[kind], accepted, late, refused)
-        if kind not in self._watermarks:
-            self._read_to[kind] = max([self._read_to[kind], *map(_time, accepted), *map(_time, late)])
-        self.advance(min(self._read_to.values()))
-        return refused
+                others.append(Other(offset, time, outcome))
+        self.offsets[kind] = end
+        self._tell(self.tallies[kind], times, Counter([one.outcome for one in others]))
+        self._read(kind, [*times, *(one.time for one in others if one.outcome is BELATED)])
+        return [Rejected(kind, one.offset, one.outcome) for one in others if one.outcome not in (BELATED, HEARD)]
 
     def advance(self, clock: int) -> None:
         """Both sources have been read up to this instant."""
@@ -96,9 +103,7 @@ class Attribution:
 
     def idle(self, kind: str, instant: int) -> None:
         """A source has been read up to this instant; of a re-keyed one only its watermarks can tell."""
-        if kind not in self._watermarks:
-            self._read_to[kind] = max(self._read_to[kind], instant)
-            self.advance(min(self._read_to.values()))
+        self._read(kind, [instant])
 
     def counts(self, *, everything: bool = False) -> list[Counts]:
         """Cells that changed since the last call, or all."""
@@ -140,7 +145,7 @@ class Attribution:
             raise ValueError("the snapshot is of other experiments: count anew from the source")
         if head.units != self.units:
             raise ValueError(f"the snapshot is of {head.units:,} units, but {self.units:,} were found")
-        self.offsets, self.clock, self.began = head.offsets, head.clock, head.began
+        self.offsets, self.clock = head.offsets, head.clock
         self._read_to = head.read_to
         for kind in self._watermarks.keys() & head.watermarks.keys():
             self._watermarks[kind].hear(head.watermarks[kind])
@@ -154,7 +159,6 @@ class Attribution:
             clock=self.clock,
             read_to=self._read_to,
             tallies={kind: dict(tally) for kind, tally in self.tallies.items()},
-            began=self.began,
             cells=self._units.cells,
             units=len(self._units),
             watermarks={kind: marks.heard for kind, marks in self._watermarks.items()},
@@ -166,75 +170,67 @@ class Attribution:
             x.id, x.epoch, x.config_hash, self.partition, offsets, self.clock, self._units.cells[number].copy()
         )
 
-    def _fresh(self, kind: str, arrivals: Iterable[Arrival | Watermark]) -> list[Arrival | Watermark]:
-        offset, fresh = self.offsets[kind], list[Arrival | Watermark]()
-        for arrival in arrivals:
-            if arrival.offset >= offset:
-                fresh.append(arrival)
-                offset = arrival.offset + 1
-        self.offsets[kind] = offset
-        return fresh
+    def _judges(self, kind: str) -> dict[type, Judge]:
+        """Who takes what, by its type."""
+        hear = partial(_hear, self._watermarks.get(kind, Watermarks()))
+        return {Exposure: self._expose, Conversion: self._convert, Watermark: hear, str: _refuse}
 
-    def _hear(self, kind: str, arrivals: list[Arrival | Watermark]) -> list[Arrival]:
-        """The events among them; watermarks move the clock."""
-        if (known := self._watermarks.get(kind)) is None:
-            return cast("list[Arrival]", arrivals)  # there are no others, and to look at each would cost time
-        marks = [one for one in arrivals if isinstance(one, Watermark)]
-        for mark in marks:
-            known.hear(mark)
-        self.tallies[kind]["watermarks"] += len(marks)
-        self._read_to[kind] = known.read_to
-        return [one for one in arrivals if not isinstance(one, Watermark)]
+    def _read(self, kind: str, times: Iterable[int]) -> None:
+        """A source has been read up to the latest of these; of a re-keyed one only its watermarks can tell."""
+        known = self._watermarks.get(kind)
+        self._read_to[kind] = max([self._read_to[kind], *times]) if known is None else known.read_to
+        self.advance(min(self._read_to.values()))
 
-    def _tell(self, tally: Counter[str], accepted: list[Arrival], late: list[Arrival], refused: list[Rejected]) -> None:
-        rejected = Counter([f"rejected.{one.reason}" for one in refused])
-        outcomes = rejected + Counter({ACCEPTED: len(accepted), BELATED: len(late)})
-        tally.update(outcomes)
-        tally["read"] += outcomes.total()
-        tally["behind_clock"] += sum([time < self.clock for time in map(_time, accepted)])
-        times = list(map(_event_time, accepted))
-        self.began = min(times if self.began is None else [self.began, *times], default=None)
+    def _tell(self, tally: Counter[str], accepted: list[int], others: Counter[str]) -> None:
+        tally[ACCEPTED] += len(accepted)
+        tally["behind_clock"] += len([time for time in accepted if time < self.clock])
+        for outcome, count in others.items():
+            tally[outcome if outcome in (BELATED, HEARD) else f"rejected.{outcome}"] += count
+        tally["read"] += len(accepted) + others.total() - others[HEARD]
 
-    def _take(self, arrival: Arrival) -> str:
-        """Count the record in: ACCEPTED, BELATED, or the reason if it is refused."""
-        event = arrival.event
-        if type(event) is Exposure:
-            return self._expose(arrival, event)
-        return self._convert(arrival, event) if type(event) is Conversion else str(event)
-
-    def _expose(self, arrival: Arrival, event: Exposure) -> str:
-        arm = self._intake.exposure(arrival, event)
+    def _expose(self, event: Exposure, recorded: int, present: int) -> str:
+        arm = self._intake.exposure(event, present)
         if isinstance(arm, str):
             return arm
         time, x = event.time, arm.x
-        if arrival.time > time + x.lateness:
+        if recorded > time + x.lateness:
             self._units.count(arm.number, LATE, 1)
             return BELATED
         self._units.enter(event.unit, arm, time, x.covariates_at(event.attributes) if x.covariates else ())
         return ACCEPTED
 
-    def _convert(self, arrival: Arrival, event: Conversion) -> str:
-        use = self._intake.conversion(arrival, event)
+    def _convert(self, event: Conversion, recorded: int, present: int) -> str:
+        use = self._intake.conversion(event, present)
         if isinstance(use, str):
             return use
-        time, barred = event.time, use.barred
-        if use.numbers and arrival.time > time + use.patience:
-            late = self._late(arrival, time, use.numbers)
-            if len(late) == len(use.numbers):
+        numbers, named, barred, patience = use
+        time = event.time
+        if recorded > time + patience and numbers:
+            late = self._late(recorded, time, numbers)
+            if len(late) == len(numbers):
                 return BELATED
             barred |= late
         if event.target is not None:
-            self.tallies["conversions"]["unused"] += not use.named
-            self._units.reverse(event.unit, Reversal(event.target, time, arrival.time, barred))
-        elif use.named:
+            self.tallies["conversions"]["unused"] += not named
+            self._units.reverse(event.unit, Reversal(event.target, time, recorded, barred))
+        elif named:
             self._units.convert(event.unit, Copy(event.identity, time, event.event, worth(event.value), barred))
         else:
             self.tallies["conversions"]["unused"] += 1
         return ACCEPTED
 
-    def _late(self, arrival: Arrival, time: int, numbers: Iterable[int]) -> frozenset[int]:
+    def _late(self, recorded: int, time: int, numbers: Iterable[int]) -> frozenset[int]:
         """The experiments for which a conversion comes too late; it is counted there."""
-        late = frozenset(n for n in numbers if arrival.time > time + self._experiments[n].lateness)
+        late = frozenset(n for n in numbers if recorded > time + self._experiments[n].lateness)
         for number in late:
             self._units.count(number, LATE, 1)
         return late
+
+
+def _refuse(reason: str, _recorded: int, _present: int) -> str:
+    return reason
+
+
+def _hear(known: Watermarks, mark: Watermark, _recorded: int, _present: int) -> str:
+    known.hear(mark)
+    return HEARD

@@ -1,7 +1,11 @@
 """What enters: exposures and conversions, as they were decoded, and why a record was refused."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, final
+
+from msgspec import Struct
+
+from streams.core.watermarks import Watermark
 
 KINDS = ("exposures", "conversions")  # one source topic each
 MICRO = 1_000_000  # values are counted in millionths, so that every sum is an exact integer
@@ -40,7 +44,8 @@ class Record(NamedTuple):
     headers: Sequence[tuple[str, bytes | None]] = ()
 
 
-class Exposure(NamedTuple):
+@final
+class Exposure(Struct, frozen=True, gc=False):
     """A unit met a variant. `unit` is a keyed hash: raw ids end at the codec."""
 
     time: int
@@ -54,7 +59,8 @@ class Exposure(NamedTuple):
     cost: float | None
 
 
-class Conversion(NamedTuple):
+@final
+class Conversion(Struct, frozen=True, gc=False):
     """A business event.
 
     `identity` hashes (source, id), `target` hashes (source, reverses), `body` is the whole event as JSON.
@@ -71,17 +77,23 @@ class Conversion(NamedTuple):
     body: bytes
 
 
+Arrived = Exposure | Conversion | Watermark | str  # a text is the reason why the record could not be decoded
+
+
 class Arrival(NamedTuple):
     """A decoded record at its place in the log.
 
-    `time` is the record time, `event` a reject reason when it could not be decoded, and `present` the instant after
-    which its event time would lie in the future: the record time, or the machine's for a file without record times.
+    `time` is the record time, and `present` the instant after which its event time would lie in the future: the record
+    time, or the machine's for a file without record times.
     """
 
     offset: int
     time: int
-    event: Exposure | Conversion | str
+    event: Arrived
     present: int
+
+
+Placed = tuple[int, int, Arrived, int]  # what an Arrival is, for a third of its cost
 
 
 class Rejected(NamedTuple):

@@ -1,6 +1,6 @@
 """Rule 2: who may use an event, or why nobody may. Judged from the event and its record time alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ import msgspec
 from streams.core import quiet
 from streams.core.conditions import Predicate
 from streams.core.definition import Catalogue, Experiment
-from streams.core.events import MAX_VALUE, Arrival, Conversion, Exposure
+from streams.core.events import MAX_VALUE, Conversion, Exposure
 from streams.core.memory import Barred
 from streams.core.quiet import Arm
 from streams.core.schema import Exposing
@@ -43,7 +43,7 @@ class Door:
     def __init__(self, x: Experiment, arms: Sequence[Arm]) -> None:
         schedule, accept = x.spec.schedule, x.spec.exposure.accept
         self.skew = x.spec.exposure.clock_skew
-        self.arms = dict(zip(x.variants, arms, strict=True))
+        self.arms: Mapping[str, Arm] = dict(zip(x.variants, arms, strict=True))
         self.start = float("-inf") if schedule.start_at is None else schedule.start_at
         self.stop = float("inf") if schedule.stop_at is None else schedule.stop_at
         self.evaluations = "evaluation" in accept
@@ -60,6 +60,16 @@ class Door:
         if self.eligible is not None and not self.eligible(event.attributes):
             return "ineligible"
         return None if self.required is None or self.required in event.consent else "no_consent"
+
+
+class Nowhere(Door):
+    """What is asked of an exposure to an experiment that nobody knows."""
+
+    def __init__(self) -> None:
+        self.skew, self.arms = DEFAULT_SKEW, {}
+
+
+NOWHERE = Nowhere()
 
 
 class Name:
@@ -91,37 +101,35 @@ class Intake:
         self._names = _names(self.experiments, {event for _, event in self._filters})
         self._nameless = Name([], self.experiments, filtered=False)
 
-    def exposure(self, arrival: Arrival, event: Exposure) -> Arm | str:
+    def exposure(self, event: Exposure, present: int) -> Arm | str:
         """The arm it is an exposure to, or the first reason against."""
-        time, name, variant, _, _, _, is_evaluation, _, cost = event  # once: a field by its name costs three times that
-        door = self._doors.get(name)
-        if time > arrival.present + (DEFAULT_SKEW if door is None else door.skew):
+        time, cost, door = event.time, event.cost, self._doors.get(event.experiment_id, NOWHERE)
+        arm = door.arms.get(event.variant)
+        if time > present + door.skew:
             return "future"
         if not (cost is None or 0 <= cost <= MAX_VALUE):
             return "bad_value"
-        if door is None:
-            return "unknown_experiment"
-        arm = door.arms.get(variant)
-        if arm is not None and door.open and not is_evaluation and door.start <= time < door.stop:
+        if arm is None:
+            return "unknown_experiment" if door is NOWHERE else "unknown_variant"
+        if door.open and not event.is_evaluation and door.start <= time < door.stop:
             return arm
-        return "unknown_variant" if arm is None else door.refusal(event) or arm
+        return door.refusal(event) or arm
 
-    def conversion(self, arrival: Arrival, event: Conversion) -> Use | str:
+    def conversion(self, event: Conversion, present: int) -> Use | str:
         """Who uses it, or the first reason against."""
-        time, name_, _, _, value, target, only, consent, _ = event
-        name = self._names.get(name_, self._nameless)
-        if only is not None or target is not None or not name.plain:
-            return self._any_conversion(arrival, event, name.users)
-        if time > arrival.present + name.skew:
+        name, value = self._names.get(event.event, self._nameless), event.value
+        if event.experiment_id is not None or event.target is not None or not name.plain:
+            return self._any_conversion(event, present, name.users)
+        if event.time > present + name.skew:
             return "future"
         if not (value is None or 0 <= value <= MAX_VALUE):
             return "bad_value"
-        return name.use if name.required is None or name.required in consent else "no_consent"
+        return name.use if name.required is None or name.required in event.consent else "no_consent"
 
-    def _any_conversion(self, arrival: Arrival, event: Conversion, users: list[int]) -> Use | str:
+    def _any_conversion(self, event: Conversion, present: int, users: list[int]) -> Use | str:
         named = self._named(event, users)
         skew = max((self.experiments[n].spec.exposure.clock_skew for n in named), default=DEFAULT_SKEW)
-        if event.time > arrival.present + skew:
+        if event.time > present + skew:
             return "future"
         if not _in_range(event.value):
             return "bad_value"

@@ -12,7 +12,7 @@ import msgspec
 from streams.core.definition import Catalogue
 from streams.core.watermarks import Watermark
 
-FORMAT = 1  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
+FORMAT = 2  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -29,7 +29,6 @@ class Head(msgspec.Struct, frozen=True):
     clock: int
     read_to: dict[str, int]
     tallies: dict[str, dict[str, int]]
-    began: int | None
     cells: list[list[int]]
     units: int
     watermarks: dict[str, Watermark] = {}

@@ -11,15 +11,13 @@ from typing import NamedTuple
 
 
 class Watermark(NamedTuple):
-    """What one ingest process knew, at its place in the log.
+    """What one ingest process knew.
 
     Attributes:
-        offset: of its record.
         sources: number of partitions of every foreign topic that feeds this log, also of those other processes read.
         read_to: by topic and partition, the record time (ms) below which everything is in this log.
     """
 
-    offset: int
     sources: Mapping[str, int]
     read_to: Mapping[str, Mapping[int, int]]
 
@@ -47,4 +45,4 @@ class Watermarks:
     @property
     def heard(self) -> Watermark:
         """All of it, as if one process had told it."""
-        return Watermark(0, self._sources, self._read_to)
+        return Watermark(self._sources, self._read_to)

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from streams.core.attribution import Attribution, Counts
+from streams.core.attribution import ACCEPTED, Attribution, Counts
 from streams.core.definition import Catalogue
 from streams.core.evaluation import begin, consider
 from streams.core.events import REASONS
@@ -21,15 +22,20 @@ if TYPE_CHECKING:
 BATCH = 4_096  # looks judged together
 PARTITION = "0"
 
+_happened = attrgetter("arrival.event.time")
+
 
 def first_event(catalogue: Catalogue, lines: Sequence["Line"]) -> int | None:
     """The time from which experiments run that do not say: of the first event, if it must be known."""
     if all(x.effective_from is not None for x in catalogue):
         return None
     scout = Attribution(catalogue)
-    for number, line in enumerate(lines):
+    for number, line in enumerate(sorted(lines, key=_happened)):
         scout.apply(line.kind, [line.arrival._replace(offset=number)])
-    return scout.began
+        if scout.tally[ACCEPTED]:
+            first: int = _happened(line)
+            return first
+    return None
 
 
 class Driver:

@@ -35,7 +35,7 @@ def test_every_record_of_the_source_is_explained(world):
 
 
 def test_a_watermark_in_the_source_is_no_event_and_not_unexplained(world):
-    mark = encode(Watermark(0, {"shop": 1}, {"shop": {0: 7}}), ("peekproof.exposures", 0), b"")
+    mark = encode(Watermark({"shop": 1}, {"shop": {0: 7}}), ("peekproof.exposures", 0), b"")
     report = world.verified(events=[*world.events, mark])
     (log,) = report.source
     assert (log.watermarks, log.rejected, log.unexplained, report.ok) == (1, {}, 0, True)

@@ -11,7 +11,7 @@ from streams.codecs.cloudevents import Decoder
 from streams.core.events import MAX_BYTES, Conversion, Exposure, Record, Rejected
 from streams.core.intake import Intake
 from tests.codecs.samples import CONVERSION, EXPOSURE, binary, changed, spelled
-from tests.core.samples import BOUGHT, arrival, catalogue, experiment
+from tests.core.samples import BOUGHT, catalogue, experiment
 
 VALID = json.dumps(EXPOSURE).encode()
 EVENTS = {"exposure": EXPOSURE, "conversion": CONVERSION}
@@ -175,9 +175,9 @@ def outcome(value, headers=()):
     """Decode; judge what was decoded by an experiment with a filter; write down what is refused."""
     found, intake = decode(value, headers), Intake(catalogue(experiment(FILTERED)))
     if isinstance(found, Exposure):
-        found = intake.exposure(arrival(found), found)
+        found = intake.exposure(found, found.time)
     elif isinstance(found, Conversion):
-        found = intake.conversion(arrival(found), found)
+        found = intake.conversion(found, found.time)
     if isinstance(found, str):
         json.loads(rejected.encode(Rejected("exposures", 0, found), Record(0, 0, value, headers), 0))
     return type(found)

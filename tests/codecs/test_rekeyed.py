@@ -6,18 +6,18 @@ import pytest
 
 from streams.codecs.cloudevents import Decoder
 from streams.codecs.rekeyed import RekeyedDecoder, encode, pseudonym
-from streams.core.events import Record
+from streams.core.events import Arrival, Record
 from streams.core.watermarks import Watermark
 from tests.codecs.samples import CONVERSION, EXPOSURE, changed
 
 KEY = b"secret"
 PLACE = "peekproof.exposures", 3
-MARK = Watermark(7, {"shop": 2, "app": 1}, {"shop": {0: 1_700_000_000_000, 1: 5}, "app": {}})
+MARK = Watermark({"shop": 2, "app": 1}, {"shop": {0: 1_700_000_000_000, 1: 5}, "app": {}})
 
 
 def read(value, place=PLACE, key=KEY):
     (found,) = RekeyedDecoder(key, place).arrivals([Record(7, 99, value)])
-    return found
+    return Arrival(*found)
 
 
 def told(value):
@@ -49,7 +49,7 @@ def test_any_other_id_is_malformed_where_ingest_writes(unit_id):
 
 
 def test_a_watermark_comes_back_at_its_place():
-    assert read(encode(MARK, PLACE, KEY)) == MARK
+    assert read(encode(MARK, PLACE, KEY)) == (7, 99, MARK, 99)
 
 
 def test_a_watermark_is_a_cloudevent_a_person_can_read():

@@ -97,7 +97,7 @@ def test_a_record_with_a_header_of_a_framework_is_refused():
 
 
 def test_nobody_can_send_a_watermark_through_ingest():
-    mark = encode(Watermark(0, {"shop": 1}, {"shop": {0: 2**60}}), ("peekproof.exposures", 0), KEY)
+    mark = encode(Watermark({"shop": 1}, {"shop": {0: 2**60}}), ("peekproof.exposures", 0), KEY)
     assert [one.reason for one in rekey(mark).refused] == ["unknown_type"]
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec.structs import replace
+
 from streams.codecs.definitions import parse
 from streams.core.cells import index
 from streams.core.definition import Catalogue
@@ -72,12 +74,12 @@ def catalogue(*experiments):
 def exposure(unit, variant="control", at=0, **changes):
     """An exposure `at` so many ms after the start."""
     event = Exposure(START + at, "demo", variant, unit, {}, (), False, None, None)
-    return event._replace(**changes)
+    return replace(event, **changes)
 
 
 def conversion(unit, at=0, identity=1, **changes):
     event = Conversion(START + at, "order", unit, identity, None, None, None, (), b'{"data":{}}')
-    return event._replace(**changes)
+    return replace(event, **changes)
 
 
 def arrival(event, offset=0, delay=0):

@@ -69,7 +69,7 @@ def test_only_what_entered_stays_in_memory(world, steps):
         one.event.unit
         for one in world["exposures"]
         if not isinstance(one.event, str)
-        and not isinstance(core._intake.exposure(one, one.event), str)
+        and not isinstance(core._intake.exposure(one.event, one.present), str)
         and one.time <= one.event.time + EXPERIMENTS.experiments[one.event.experiment_id].lateness
     }
     assert core.units == len(exposed)

@@ -1,11 +1,12 @@
 """Rule 2: which reason comes first, who may use a conversion, and whom it is kept from."""
 
 import pytest
+from msgspec.structs import replace
 
 from streams.core.events import MICRO, REASONS
 from streams.core.intake import Intake
 from streams.core.recount import worth
-from tests.core.samples import BOUGHT, HOUR, MINUTE, arrival, catalogue, conversion, experiment, exposure, schedule
+from tests.core.samples import BOUGHT, HOUR, MINUTE, catalogue, conversion, experiment, exposure, schedule
 
 ELIGIBLE = {"all": [{"attr": "country", "eq": "FR"}]}
 
@@ -20,7 +21,7 @@ def strict(**parts):
 
 
 def refusal(event, x=None, delay=0):
-    found = Intake(catalogue(x or strict())).exposure(arrival(event, delay=delay), event)
+    found = Intake(catalogue(x or strict())).exposure(event, event.time + delay)
     return found if isinstance(found, str) else found[:2]
 
 
@@ -39,12 +40,12 @@ FAULTS = {
 
 def test_an_exposure_without_fault_is_taken():
     assert refusal(GOOD) == (0, 0)
-    assert refusal(GOOD._replace(variant="bold")) == (0, 1)
+    assert refusal(replace(GOOD, variant="bold")) == (0, 1)
 
 
 @pytest.mark.parametrize("reason", [reason for reason in FAULTS if reason != "future"])
 def test_one_fault_is_the_reason(reason):
-    assert refusal(GOOD._replace(**FAULTS[reason])) == reason
+    assert refusal(replace(GOOD, **FAULTS[reason])) == reason
 
 
 def test_of_several_faults_the_first_of_the_closed_list_is_the_reason():
@@ -53,14 +54,14 @@ def test_of_several_faults_the_first_of_the_closed_list_is_the_reason():
     for first in range(1, len(order)):
         event = GOOD
         for reason in order[first:]:
-            event = event._replace(**FAULTS[reason])
+            event = replace(event, **FAULTS[reason])
         assert refusal(event) == order[first]
 
 
 @pytest.mark.parametrize(("ahead", "taken"), [(5 * MINUTE, True), (5 * MINUTE + 1, False)])
 def test_an_event_may_be_ahead_of_its_record_by_the_clock_skew(ahead, taken):
     assert (refusal(GOOD, delay=-ahead) == (0, 0)) == taken
-    assert (refusal(GOOD._replace(experiment_id="nobody"), delay=-ahead) == "unknown_experiment") == taken
+    assert (refusal(replace(GOOD, experiment_id="nobody"), delay=-ahead) == "unknown_experiment") == taken
 
 
 def test_the_declared_clock_skew_counts_where_the_experiment_is_known():
@@ -71,7 +72,7 @@ def test_the_declared_clock_skew_counts_where_the_experiment_is_known():
 
 @pytest.mark.parametrize(("cost", "taken"), [(None, True), (0.0, True), (9e12, True), (9.1e12, False), (-0.1, False)])
 def test_a_cost_lies_between_zero_and_nine_trillions(cost, taken):
-    assert (refusal(GOOD._replace(cost=cost)) == (0, 0)) == taken
+    assert (refusal(replace(GOOD, cost=cost)) == (0, 0)) == taken
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_a_cost_lies_between_zero_and_nine_trillions(cost, taken):
     ],
 )
 def test_an_evaluation_counts_by_opt_in_and_when_it_was_split(accept, reason, taken):
-    event = GOOD._replace(is_evaluation=True, assignment_reason=reason)
+    event = replace(GOOD, is_evaluation=True, assignment_reason=reason)
     assert (refusal(event, strict(exposure={"accept": accept})) == (0, 0)) == taken
 
 
@@ -103,7 +104,7 @@ ELSEWHERE = named("elsewhere", BOUGHT | {"event": "click"})
 
 
 def use(event, *experiments, delay=0):
-    return Intake(catalogue(*experiments)).conversion(arrival(event, delay=delay), event)
+    return Intake(catalogue(*experiments)).conversion(event, event.time + delay)
 
 
 def test_a_conversion_is_used_by_every_experiment_that_knows_its_name():

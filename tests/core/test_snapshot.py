@@ -39,7 +39,7 @@ def tell(core, part):
 def whole_state(core):
     """Everything, down to what is remembered of each unit."""
     due = core.next_change()
-    told = [core.offsets, core.clock, core._read_to, +core.tally, core.began, due, core._units.cells]
+    told = [core.offsets, core.clock, core._read_to, +core.tally, due, core._units.cells]
     return [*told, dict(sorted(core._units._units.items()))]
 
 

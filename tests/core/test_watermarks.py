@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.attribution import Attribution
-from streams.core.events import KINDS
+from streams.core.events import KINDS, Arrival
 from streams.core.recovery import restore
 from streams.core.watermarks import Watermark, Watermarks
 from tests.core.samples import BOUGHT, HOUR, START, arrival, catalogue, experiment, exposure
@@ -14,13 +14,17 @@ SOURCES = {"shop": 2}
 MARKS = st.lists(st.dictionaries(st.integers(0, 1), st.integers(1, 9), min_size=1), max_size=6)
 
 
-def mark(offset=0, sources=SOURCES, **read_to):
+def mark(sources=SOURCES, **read_to):
     """`shop_0=5`: partition 0 of shop has been read up to 5."""
     found = {topic: {} for topic in sources}
     for place, time in read_to.items():
         topic, _, partition = place.rpartition("_")
         found[topic][int(partition)] = time
-    return Watermark(offset, sources, found)
+    return Watermark(sources, found)
+
+
+def arrived(mark, offset=0):
+    return Arrival(offset, 0, mark, 0)
 
 
 def heard(*marks):
@@ -61,7 +65,7 @@ def test_a_new_topic_is_waited_for_and_one_that_is_gone_is_not():
 
 @given(MARKS, st.randoms())
 def test_the_order_in_which_processes_speak_does_not_matter(told, random):
-    marks = [Watermark(0, SOURCES, {"shop": times}) for times in told]
+    marks = [Watermark(SOURCES, {"shop": times}) for times in told]
     shuffled = random.sample(marks, len(marks))
     assert heard(*marks) == heard(*shuffled)
 
@@ -78,7 +82,7 @@ def core(x):
 
 def tell(core, instant, offset=0, kinds=KINDS):
     for kind in kinds:
-        core.apply(kind, [mark(offset, {"shop": 1}, shop_0=instant)])
+        core.apply(kind, [arrived(mark({"shop": 1}, shop_0=instant), offset)])
 
 
 def test_events_do_not_move_the_clock_of_a_re_keyed_source(core):
@@ -118,10 +122,10 @@ def test_of_two_sources_of_which_one_is_re_keyed_the_slower_is_the_clock(x):
 
 
 def test_what_was_heard_is_still_known_after_a_snapshot(core, x):
-    core.apply("exposures", [mark(0, shop_0=START + 5, shop_1=START + 9)])
-    core.apply("conversions", [mark(0, shop_0=START + 8)])
+    core.apply("exposures", [arrived(mark(shop_0=START + 5, shop_1=START + 9))])
+    core.apply("conversions", [arrived(mark(shop_0=START + 8))])
     cut = core.cut(whole=True)
     after = restore(catalogue(x), 0, [(cut.head, list(cut.pieces))], rekeyed=KINDS)
     for one in (core, after):
-        one.apply("conversions", [mark(1, shop_1=START + 3)])
+        one.apply("conversions", [arrived(mark(shop_1=START + 3), offset=1)])
     assert after.clock == core.clock == START + 3

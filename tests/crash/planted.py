@@ -43,8 +43,8 @@ LATE_COUNTED = """
 from streams.codecs.cloudevents import Decoder
 arrivals = Decoder.arrivals
 def early(self, records):
-    read = arrivals(self, records)
-    return [one if isinstance(one.event, str) else one._replace(time=min(one.time, one.event.time)) for one in read]
+    for offset, time, event, present in arrivals(self, records):
+        yield offset, time if isinstance(event, str) else min(time, event.time), event, present
 Decoder.arrivals = early
 """
 DECIDE_TWICE = """

@@ -144,7 +144,7 @@ def test_lines_that_cannot_be_read_are_counted_by_their_reason(tmp_path):
 
 
 def test_a_watermark_among_the_events_of_an_exported_topic_is_none_of_them(tmp_path):
-    mark = encode(Watermark(0, {"shop": 1}, {"shop": {0: START}}), ("peekproof.exposures", 0), b"key")
+    mark = encode(Watermark({"shop": 1}, {"shop": {0: START}}), ("peekproof.exposures", 0), b"key")
     report, _, _ = run(tmp_path, [mark, exposure("a", 0)])
     assert (report["read"], report["rejected"]) == (1, {})
 

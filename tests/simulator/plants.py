@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import msgspec
+from msgspec.structs import replace
 
 from streams.core.attribution import Attribution
 from streams.core.events import Exposure
@@ -63,7 +64,7 @@ def an_exposure_in_a_thousand_is_to_the_other_arm():
     def swap(one):
         if not (is_rare(one) and isinstance(one.event, Exposure)):
             return one
-        return one._replace(event=one.event._replace(variant=VARIANTS[one.event.variant == VARIANTS[0]]))
+        return one._replace(event=replace(one.event, variant=VARIANTS[one.event.variant == VARIANTS[0]]))
 
     with changed_arrivals(lambda some: list(map(swap, some))):
         yield

@@ -19,7 +19,7 @@ from streams.codecs.cloudevents import Decoder
 from streams.codecs.definitions import parse
 from streams.core import changes
 from streams.core.definition import Catalogue
-from streams.core.events import KINDS, Record
+from streams.core.events import KINDS, Arrival
 from streams.core.times import parse_instant
 from tests.oracle.worlds import BEGIN, GARBAGE, conversions, definitions, exposures, stamp
 from tests.simulator.broker import Broker, Log, TruncatedError
@@ -98,7 +98,7 @@ class Installation(RuleBasedStateMachine):
     def append(self, partition, kind, value):
         log = self.broker.sources[partition][kind]
         self.ledger.enter(partition, kind, log.end, value, self.now)
-        log.append(next(iter(Decoder().arrivals([Record(log.end, self.now, value)]))))
+        log.append(Arrival(log.end, self.now, Decoder().decode(value), self.now))
 
     @rule(events=EVENTS, wait=WAITS, partition=PLACES, who=WHO, batches=BATCHES, clock=st.booleans())
     def read(self, events, wait, partition, who, batches, clock):

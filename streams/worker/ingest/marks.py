@@ -58,5 +58,5 @@ class Marks:
             sources = {name: partitions[name] for name in self._routes.topics_of(kind)}
             read_to = {name: {tp.partition: time for tp, time in known.items() if tp.topic == name} for name in sources}
             for partition in range(self._settings.partitions) if any(read_to.values()) else ():
-                value = rekeyed.encode(Watermark(0, sources, read_to), (topic, partition), self._settings.key)
+                value = rekeyed.encode(Watermark(sources, read_to), (topic, partition), self._settings.key)
                 yield Line(topic, partition, None, b"watermark", value)

@@ -6,7 +6,6 @@ from aiokafka.errors import KafkaConnectionError
 from streams.codecs.foreign.base import Route
 from streams.codecs.rekeyed import RekeyedDecoder
 from streams.codecs.routes import Routes
-from streams.core.events import Record
 from streams.core.topology import CONVERSIONS, EXPOSURES
 from streams.worker.clock import MARGIN_MS
 from streams.worker.ingest.marks import Marks
@@ -42,7 +41,7 @@ def heard(outlet):
     found = {}
     for line in outlet.lines:
         place = line.topic, line.partition
-        (found[place],) = RekeyedDecoder(KEY.encode(), place).arrivals([Record(0, NOW, line.value)])
+        found[place] = RekeyedDecoder(KEY.encode(), place).decode(line.value)
     return found
 
 
