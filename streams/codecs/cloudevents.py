@@ -105,8 +105,9 @@ class Decoder:
     def arrivals(self, records: Iterable[Record]) -> Iterator[Placed]:
         """Decode a batch while it is taken; every record becomes one arrival at its place in the log."""
         decode = self.decode
-        for offset, time, value, headers in records:
-            yield offset, time, decode(value, headers), time
+        for record in records:
+            time = record.timestamp
+            yield record.offset, time, decode(record.value, record.headers), time
 
     def decode(self, value: bytes | None, headers: Headers = ()) -> Arrived:
         """The event, or a reason of rule 2 of the contracts."""

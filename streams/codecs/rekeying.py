@@ -75,12 +75,12 @@ class Rekeyer:
 
     def _outcome(self, map_: Map, kinds: Collection[str], record: Record) -> Written | str | None:
         """What is to be written, or why it can't be; None for what is nothing to us."""
-        _, timestamp, value, headers = record
+        value, headers = record.value, record.headers
         try:
             mapped = refuse(value, headers) or map_(value or b"", headers)
             if not isinstance(mapped, Mapped):
                 return mapped
-            return self._written(mapped, timestamp) if mapped.kind in kinds else None
+            return self._written(mapped, record.timestamp) if mapped.kind in kinds else None
         except (ValueError, RecursionError):
             return "malformed"
 

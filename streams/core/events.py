@@ -36,7 +36,10 @@ def micros(value: Any) -> int:
 
 
 class Record(NamedTuple):
-    """One record of a source topic, as the transport hands it over. `timestamp` is the Kafka record time in ms."""
+    """One record of a source topic. `timestamp` is the Kafka record time in ms.
+
+    What the transport hands over has these fields, and may have others.
+    """
 
     offset: int
     timestamp: int

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from aiokafka.partitioner import murmur2
+from msgspec.structs import asdict
 
 from streams.codecs.cloudevents import Decoder
 from streams.codecs.foreign.base import Route
@@ -50,8 +51,7 @@ def test_what_is_written_is_read_as_the_foreign_event_would_be(event, headers):
     (written,) = rekey(event, headers=headers).written
     found = RekeyedDecoder(KEY, ("any", 0)).decode(written.value)
     expected = Decoder(KEY).decode(event, headers)
-    assert found[:4] == expected[:4]
-    assert found[4:8] == expected[4:8]
+    assert asdict(found) | {"body": ...} == asdict(expected) | {"body": ...}
 
 
 def test_what_nobody_reads_is_carried_as_it_was_written():
