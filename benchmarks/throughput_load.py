@@ -68,7 +68,7 @@ def event(number, at, experiments=EXPERIMENTS):
 
 
 def exposure(unit, number, experiments):
-    variant = "ab"[number // 3 % 2]
+    variant = "ab"[number // (3 * experiments) % 2]  # each experiment gets as many converters in either arm
     return "exposure", f'"experiment_id":"x{number % experiments}","variant":"{variant}","unit_id":"{unit}",'
 
 
