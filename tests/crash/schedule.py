@@ -8,6 +8,7 @@ from tests.services.fault_proxy import FAULTS
 
 MOMENTS = ("first", "middle", "last")
 CHAIN = 4  # failpoints one after the other
+CALM = 0.25  # of the steps begin when all has been read, the others meet whoever is still recovering
 SHARE = 0.5  # of the events are sent while things happen; the rest finds everybody well
 
 
@@ -37,7 +38,7 @@ def run(world, fleet, flow, tell):
         tell(f"{number + 1}/{len(plan)}  {flow.delivered:,} events  {what}")
         flow.allow(share)
         at = flow.wait(flow.delivered + chance.randrange(share))
-        if chance.random() < 0.5:
+        if chance.random() < CALM:
             fleet.wait_read(at)
         getattr(faults, name)(*arguments)
         fleet.heal()
