@@ -29,8 +29,8 @@ that reads the logs and shares no code with what counts. State of every experime
 |---|---:|
 {happened}
 
-A failpoint is a place in the code (`streams/worker/failpoints.py`) at which a worker kills itself: the first time it gets
-there, later on, or while it stops, when not every place is reached.
+A failpoint is a place in the code (`streams/worker/failpoints.py`) at which a worker kills itself: the first time it
+gets there, later on, or while it stops, when not every place is reached.
 
 ## What was wrong
 
