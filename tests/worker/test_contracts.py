@@ -21,6 +21,7 @@ from faust.agents.agent import Agent
 from faust.app.base import App
 from faust.tables.base import Collection
 from faust.tables.recovery import Recovery
+from faust.tables.table import Table
 from faust.topics import Topic
 from faust.transport import consumer
 from faust.transport.drivers import aiokafka as driver
@@ -310,6 +311,10 @@ class TestAgents:
 
 
 class TestTable:
+    def test_the_place_of_a_key_is_asked_of_the_table(self):
+        assert "self.send_changelog(self.partition_for_key(key), key, value)" in source(Table.on_key_set)
+        assert parameters(Table.partition_for_key) == ["self", "key"]
+
     def test_a_write_goes_through_send_changelog_which_returns_a_promise(self):
         assert "fut = self.send_changelog(" in source(faust.Table.on_key_set)
         assert "return self.changelog_topic.send_soon(" in source(Collection.send_changelog)
