@@ -13,7 +13,7 @@ from tests.crash.world import World, world
 from tests.services import kafka as apache_kafka
 from tests.services.needs import missing
 
-pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("kafka")]
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("crash")]
 
 PATIENCE = 60  # seconds in which a defect has to show
 
