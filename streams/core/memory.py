@@ -1,6 +1,7 @@
 """What is remembered of a unit: its entries, its conversions with every copy of each, and its reversals.
 
-Most units only enter. Of these an integer for each entry is enough, see `quiet`; the others are kept as a `Unit`.
+Most units only enter. Of these an integer for each entry is enough, see `quiet`. With conversions about which there is
+nothing special a unit is `Acting`; the others are kept as a `Unit`.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from streams.core.outcomes.base import Amounts
 
+State = int | tuple[int, ...]  # a word for each entry
 Added = tuple[tuple[int, Amounts], ...]  # (first cell, amounts): what a unit adds to the counts of an experiment
 Barred = frozenset[int | tuple[int, int, int]]  # experiments e, and sources (e, metric, s), that may not use an event
 
@@ -88,6 +90,18 @@ class Unit(Struct, gc=False):
             self.conversions = compact(self.conversions)
         if len(self.reversals) > HELD:
             self.reversals = compact(self.reversals)
+
+
+class Acting(Struct, gc=False, frozen=True, array_like=True):
+    """A unit of which words tell what it adds, with the conversions that an entry still to come may use.
+
+    Attributes:
+        state: its words, see `quiet`.
+        conversions: different ones, each told once and barred to nobody.
+    """
+
+    state: State
+    conversions: tuple[Copy, ...]
 
 
 Record = TypeVar("Record", Copy, Reversal)

@@ -1,7 +1,7 @@
 """Units as bytes, some thousand at a time: quick to write, and quicker to read.
 
-Quiet units are columns of integers, those of as many entries together; a unit of none is one that is gone. Of all
-others everything is told, as JSON: what a unit adds may be integers of any size.
+Quiet units are columns of integers, those of as many entries together; a unit of none is one that is gone. All others
+are told as JSON: first those that act, then those that are awake, as what these add may be integers of any size.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,22 +9,22 @@ from struct import Struct, pack, unpack_from
 
 import msgspec
 
-from streams.core.memory import Copy, Entry, Reversal, Unit
-from streams.core.quiet import State, words
+from streams.core.memory import Acting, Copy, Entry, Reversal, State, Unit
+from streams.core.quiet import words
 from streams.core.recount import shared
 
 GONE: State = ()
 
-Told = State | bytes  # a unit as it was at one instant; bytes if it was awake
-Units = dict[int, State | Unit]
+Told = State | Acting | bytes  # a unit as it was at one instant; bytes if it was awake
+Units = dict[int, State | Acting | Unit]
 Awake = tuple[int, tuple[Entry, ...], list[Copy], list[Reversal], int | None, int | None]
 
 _section = Struct("<II")  # units, and entries of each; after the last one comes one of no units, and then the JSON
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[Awake]).decode
+_decode = msgspec.json.Decoder(tuple[list[tuple[int, Acting]], list[Awake]]).decode
 
 
-def tell(key: int, state: State | Unit | None) -> Told:
+def tell(key: int, state: State | Acting | Unit | None) -> Told:
     """The unit as it is now, whatever becomes of it."""
     if type(state) is Unit:
         return _encode((key, state.entries, state.conversions, state.reversals, state.matures, state.ends))
@@ -33,17 +33,19 @@ def tell(key: int, state: State | Unit | None) -> Told:
 
 def write(units: Iterable[tuple[int, Told]]) -> bytes:
     """A piece."""
-    awake, quiet = list[bytes](), dict[int, tuple[list[int], list[int]]]()
+    acting, awake, quiet = list[tuple[int, Acting]](), list[bytes](), dict[int, tuple[list[int], list[int]]]()
     for key, told in units:
         if isinstance(told, bytes):
             awake.append(told)
+        elif isinstance(told, Acting):
+            acting.append((key, told))
         else:
             entries = words(told)
             keys, column = quiet.get(len(entries)) or quiet.setdefault(len(entries), ([], []))
             keys.append(key)
             column += entries
     sections = [_columns(width, keys, column) for width, (keys, column) in quiet.items()]
-    return b"".join([*sections, _section.pack(0, 0), b"[", b",".join(awake), b"]"])
+    return b"".join([*sections, _section.pack(0, 0), b"[", _encode(acting), b",[", b",".join(awake), b"]]"])
 
 
 def read(piece: bytes, units: Units) -> None:
@@ -57,8 +59,13 @@ def read(piece: bytes, units: Units) -> None:
         column = unpack_from(f"<{count * width}Q", piece, at + 8 + 8 * count)
         at += 8 + 8 * count * (1 + width)
         _put(units, keys, column, width)
+    acting, awake = _decode(piece[at + 8 :])
+    units.update(acting)
+    units.update(map(_unit, awake))
     names = dict[str, str]()  # one object for a name of events, not one for each event
-    units.update(_unit(told, names) for told in _decode(piece[at + 8 :]))
+    for conversions in [unit.conversions for _, unit in acting] + [told[2] for told in awake]:
+        for c in conversions:
+            c.event = names.setdefault(c.event, c.event)
 
 
 def _columns(width: int, keys: list[int], column: list[int]) -> bytes:
@@ -77,10 +84,8 @@ def _in_turn(column: tuple[int, ...], width: int) -> Iterator[tuple[int, ...]]:
     return zip(*[iter(column)] * width, strict=True)
 
 
-def _unit(told: Awake, names: dict[str, str]) -> tuple[int, Unit]:
+def _unit(told: Awake) -> tuple[int, Unit]:
     key, entries, conversions, reversals, matures, ends = told
     for entry in entries:
         entry.added = shared(entry.added)
-    for c in conversions:
-        c.event = names.setdefault(c.event, c.event)
     return key, Unit(entries, conversions or (), reversals or (), matures, ends)

@@ -4,7 +4,6 @@ Attribution keeps the events, calls this for units that changed and replaces wha
 depend on the order in which events came.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache, partial
 
@@ -64,18 +63,20 @@ def silent(x: Experiment, time: int, variant: int, clock: int, covariates: tuple
     """What most units add: they entered, and did nothing of interest."""
     if x.warms_up(time):
         return WARM
-    told = _silent if covariates else _alike
-    return told(x, x.phase(time), variant, x.matured(time, clock), covariates)
+    told = _alike if covariates else alike
+    return told(x, x.phase(time), variant, x.matured(time, clock), 0, covariates)
 
 
 @lru_cache(maxsize=2**14)
-def ripened(x: Experiment, variant: int, phase: int, before: int, after: int) -> Added:
-    """What a silent unit that is counted adds more when `after` of the closings have matured instead of `before`."""
-    more = Counter[int]()
-    for sign, matured in ((1, after), (-1, before)):
-        for first, amounts in _alike(x, phase, variant, matured, ()):
-            more.update({first + i: sign * amount for i, amount in enumerate(amounts)})
-    return tuple((place, (amount,)) for place, amount in more.items() if amount)
+def acts(x: Experiment, variant: int, acted: int) -> Added:
+    """What a unit adds more when it begins to act in these metrics (bits)."""
+    return alike(x, 0, variant, 0, acted)[1:]
+
+
+@lru_cache(maxsize=2**14)
+def ripened(x: Experiment, variant: int, phase: int, done: int, acted: int) -> Added:
+    """What a unit that is counted adds more when its next closing has matured; `acted` are metrics, as bits."""
+    return alike(x, phase, variant, done + 1, acted)[len(alike(x, phase, variant, done, acted)) :]
 
 
 def crossed_after_closing(x: Experiment, added: Added) -> Added:
@@ -102,16 +103,23 @@ def shared(added: Added) -> Added:
     return added
 
 
-def _silent(x: Experiment, phase: int, variant: int, matured: int, covariates: tuple[int, ...]) -> Added:
-    added: list[tuple[int, Amounts]] = [(x.layout.units.at(phase, variant), (1,))]
-    for metric, block in zip(x.metrics, x.layout.metrics, strict=True):
-        if metric.closes in x.closings[:matured]:
-            did = _did(len(metric.sources), (), False, covariates)
-            added.append((block.at(phase, variant), metric.counted.matured(did)))
-    return tuple(added)
+def _alike(
+    x: Experiment, phase: int, variant: int, matured: int, acted: int, covariates: tuple[int, ...] = ()
+) -> Added:
+    """What units add that acted alike; in the order of their maturities."""
+    bits = [acted >> m & 1 for m in range(len(x.metrics))]
+    told = _acting(x, phase, variant, frozenset(m for m, bit in enumerate(bits) if bit))
+    added = list[tuple[int, Amounts]]()
+    for closing in x.closings[:matured]:
+        for metric, block, bit in zip(x.metrics, x.layout.metrics, bits, strict=True):
+            if metric.closes == closing:
+                events = (bit,) * len(metric.sources)
+                did = _new((bool(bit), events, tuple([MICRO * n for n in events]), covariates))
+                added.append((block.at(phase, variant), metric.counted.matured(did)))
+    return *told, *added
 
 
-_alike = lru_cache(maxsize=2**14)(_silent)  # without covariates few differ
+alike = lru_cache(maxsize=2**14)(_alike)  # without covariates few differ
 
 
 def _counters(x: Experiment, entry: Entry, seen: Seen) -> Added:
@@ -138,7 +146,7 @@ def _acting(x: Experiment, phase: int, variant: int, acted: frozenset[int]) -> A
 def _matured(x: Experiment, entry: Entry, seen: Seen, clock: int) -> Added:
     """What is known once a window has closed."""
     added: list[tuple[int, Amounts]] = []
-    for m, (closes, first, sources, counted) in enumerate(_places(x, x.phase(entry.time), entry.variant)):
+    for m, closes, first, sources, counted in _places(x, x.phase(entry.time), entry.variant):
         matures = entry.time + closes
         if clock >= matures:
             window = seen.windows.get(m, [])
@@ -148,10 +156,13 @@ def _matured(x: Experiment, entry: Entry, seen: Seen, clock: int) -> Added:
 
 
 @lru_cache(maxsize=2**14)
-def _places(x: Experiment, phase: int, variant: int) -> list[tuple[int, int, int, Outcome]]:
-    """Of each metric: from when after the entry it is matured, its first cell, and how it counts how many sources."""
-    told = zip(x.metrics, x.layout.metrics, strict=True)
-    return [(m.closes + x.lateness, block.at(phase, variant), len(m.sources), m.counted) for m, block in told]
+def _places(x: Experiment, phase: int, variant: int) -> list[tuple[int, int, int, int, Outcome]]:
+    """Of each metric in the order of closing: since when it is matured, its first cell, and how it counts what."""
+    told = sorted(enumerate(zip(x.metrics, x.layout.metrics, strict=True)), key=lambda one: one[1][0].closes)
+    return [
+        (number, m.closes + x.lateness, block.at(phase, variant), len(m.sources), m.counted)
+        for number, (m, block) in told
+    ]
 
 
 def _did(sources: int, standing: Sequence[Used], acted: bool, covariates: tuple[int, ...]) -> Did:

@@ -12,7 +12,7 @@ import msgspec
 from streams.core.definition import Catalogue
 from streams.core.watermarks import Watermark
 
-FORMAT = 2  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
+FORMAT = 3  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
 
 
 class Head(msgspec.Struct, frozen=True):

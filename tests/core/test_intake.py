@@ -22,7 +22,7 @@ def strict(**parts):
 
 def refusal(event, x=None, delay=0):
     found = Intake(catalogue(x or strict())).exposure(event, event.time + delay)
-    return found if isinstance(found, str) else found[:2]
+    return found if isinstance(found, str) else (found.number, found.variant)
 
 
 GOOD = exposure(1, attributes={"country": "FR"}, consent=("analytics",))

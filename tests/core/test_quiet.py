@@ -47,7 +47,7 @@ def test_a_unit_in_one_experiment_is_an_integer_and_in_several_a_tuple():
 @pytest.mark.parametrize(
     ("happens", "stays"),
     [
-        (conversion(1, MINUTE), False),
+        (conversion(1, MINUTE), True),
         (conversion(1, -30_000), False),
         (conversion(1, 20 * MINUTE), True),
         (conversion(1, 20 * MINUTE, event="nothing"), True),

@@ -20,6 +20,7 @@ METRICS = (
     PER_REFUND,
     LATER | {"id": "much", "type": "quantile", "event": "order", "threshold": 20},
 )
+ALIKE = (BOUGHT | WINDOW, BOUGHT | LATER | {"id": "again"}, BOUGHT | LATER | {"id": "back", "event": "refund"})
 START_AT = {"min_runtime": "0s", "start_at": "2025-03-10T00:00:00Z"}
 BARE = (BOUGHT | WINDOW, SPENT | LATER | {"window": {"delay": "90s", "length": "1s"}})
 EXPERIMENTS = catalogue(
@@ -32,6 +33,7 @@ EXPERIMENTS = catalogue(
         privacy={"require_consent": "analytics"},
     ),
     experiment(*BARE, metadata={"id": "bare", "owner": {"name": "Ada"}}, exposure={"lateness": "1m"}),
+    experiment(*ALIKE, metadata={"id": "alike", "owner": {"name": "Ada"}}, exposure={"lateness": "1m"}),
     experiment(
         *BARE[:1],
         metadata={"id": "late", "owner": {"name": "Ada"}},
@@ -42,7 +44,7 @@ EXPERIMENTS = catalogue(
 TIMES = st.integers(0, 40).map(lambda step: step * HALF)
 DELAYS = st.sampled_from([0, 0, 0, HALF, MINUTE, MINUTE + 1, 2 * MINUTE, 2 * MINUTE + 1, -HALF])
 UNITS = st.integers(1, 4)
-KNOWN = ["demo", "warm", "bare", "bare", "bare", "late", "late", "nobody"]
+KNOWN = ["demo", "warm", "bare", "bare", "alike", "alike", "alike", "late", "late", "nobody"]
 CONSENT = st.sampled_from([("analytics",), ("analytics",), ()])
 VALUES = st.sampled_from([None, 0.0, 1.5, 40.0, 1_000.0, -1.0])
 

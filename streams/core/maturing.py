@@ -1,0 +1,133 @@
+"""Entries that wait for their windows to close: nobody asks whose they are, only how many of each arm mature when.
+
+So a unit about which all is known from its words is never looked at when it matures. A word that no longer holds is not
+looked for: it is noted as withdrawn, and goes when its time comes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from streams.core.buckets import Buckets
+from streams.core.ledger import Ledger
+from streams.core.quiet import ARM, MASK, Arms
+from streams.core.recount import ripened
+
+FINEST, COARSEST = 10, 16  # a bucket holds 2**10 to 2**16 ms; in between, about a sixtieth of the wait
+WARM = -1  # instead of a phase, of who entered in the warm-up
+
+Kind = tuple[int, int]  # place of an arm, phase
+
+
+class Line:
+    """Words that all wait equally long, by time.
+
+    Args:
+        wait: ms from the entry on.
+    """
+
+    def __init__(self, wait: int) -> None:
+        self._shift = ARM + min(COARSEST, max(FINEST, wait.bit_length() - 6))
+        self._came, self._gone = Buckets(), Buckets()
+
+    def put(self, word: int) -> None:
+        """One more."""
+        self._came.put(word >> self._shift, word)
+
+    def withdraw(self, word: int) -> None:
+        """One less."""
+        self._gone.put(word >> self._shift, word)
+
+    def below(self, edge: int) -> tuple[list[int], list[int]]:
+        """Take out what is smaller than `edge`: words that came, and those of them that were withdrawn."""
+        came, gone = ([*b.before(edge >> self._shift), *b.below(edge, edge >> self._shift)] for b in self._both)
+        return came, gone
+
+    def first(self) -> int | None:
+        """The smallest word that was not withdrawn."""
+        while (number := self._came.first()) is not None:
+            left = Counter(self._came.at(number))
+            left.subtract(self._gone.at(number))
+            if words := +left:
+                return min(words)
+            for buckets in self._both:
+                buckets.before(number + 1)
+        return None
+
+    @property
+    def _both(self) -> tuple[Buckets, Buckets]:
+        return self._came, self._gone
+
+
+class Maturing:
+    """All words of a partition for which some window is still open or late events may come.
+
+    Attributes:
+        lines: by how long is waited there; a word waits in that of its next maturity.
+        clock: up to which all has matured.
+    """
+
+    def __init__(self, arms: Arms, ledger: Ledger) -> None:
+        self._arms, self._ledger = arms, ledger
+        self.lines = {wait: Line(wait) for wait in sorted({wait for arm in arms.all for wait in arm.maturities})}
+        self.clock = 0
+
+    def put(self, word: int) -> None:
+        """From now on add what it adds when it matures."""
+        if (wait := self._arms[word & MASK].wait(word >> ARM, self.clock)) is not None:
+            self.lines[wait].put(word)
+
+    def withdraw(self, word: int) -> None:
+        """No longer."""
+        if (wait := self._arms[word & MASK].wait(word >> ARM, self.clock)) is not None:
+            self.lines[wait].withdraw(word)
+
+    def run(self, clock: int) -> None:
+        """Add what matures up to then; whoever waits for more goes into the next line."""
+        for wait, line in self.lines.items():
+            came, gone = line.below((clock - wait + 1) << ARM)
+            if came:
+                tally = self._tally(came, gone)
+                self._mature(wait, tally)
+                self._go_on(self._next(wait, {place for place, _ in tally}), came, gone)
+        self.clock = clock
+
+    def first(self) -> int | None:
+        """The next instant at which something matures."""
+        told = [(line.first(), wait) for wait, line in self.lines.items()]
+        return min([(word >> ARM) + wait for word, wait in told if word is not None], default=None)
+
+    def _mature(self, wait: int, tally: Counter[Kind]) -> None:
+        for (place, phase), units in tally.items():
+            if units and phase != WARM:
+                arm = self._arms[place]
+                done = arm.maturities.index(wait)
+                self._ledger.add(arm.number, ripened(arm.x, arm.variant, phase, done, arm.acted), units)
+
+    def _tally(self, came: Sequence[int], gone: Sequence[int]) -> Counter[Kind]:
+        found = self._kinds(came)
+        found.subtract(self._kinds(gone))
+        return found
+
+    def _kinds(self, words: Sequence[int]) -> Counter[Kind]:
+        places = Counter(map(MASK.__and__, words))
+        if all(self._arms[place].fresh for place in places):
+            return Counter({(place, 0): units for place, units in places.items()})
+        return Counter(map(self._kind, words))
+
+    def _kind(self, word: int) -> Kind:
+        x, time = self._arms[word & MASK].x, word >> ARM
+        return word & MASK, WARM if x.warms_up(time) else x.phase(time)
+
+    def _next(self, wait: int, places: Iterable[int]) -> dict[int, Line]:
+        """By place of the arm, the line of the next maturity."""
+        told = [(place, self._arms[place].maturities) for place in places]
+        return {place: self.lines[waits[waits.index(wait) + 1]] for place, waits in told if waits[-1] != wait}
+
+    def _go_on(self, lines: Mapping[int, Line], came: Iterable[int], gone: Iterable[int]) -> None:
+        if lines:
+            for word in came:
+                if (line := lines.get(word & MASK)) is not None:
+                    line.put(word)
+            for word in gone:
+                if (line := lines.get(word & MASK)) is not None:
+                    line.withdraw(word)

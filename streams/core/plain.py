@@ -1,0 +1,211 @@
+"""Units about which there is nothing special: their words tell what they add, and conversions are kept for a while.
+
+Nothing is ever recounted here. What a word adds is added when it is made, and again at each of its maturities, with all
+others of its kind; a unit that acts gets another word instead.
+"""
+
+from collections.abc import Callable
+
+from streams.core import quiet
+from streams.core.buckets import Buckets
+from streams.core.ledger import Ledger
+from streams.core.maturing import Maturing
+from streams.core.memory import Acting, Copy, State, Unit
+from streams.core.quiet import ARM, MASK, Arm, Arms
+from streams.core.recount import DUPLICATE, REPEAT, acts
+
+FEW = 8  # conversions of a unit among which it is worth while to look for a copy
+SPAN = 12  # who has nothing left to remember is looked for every 2**SPAN ms
+
+States = dict[int, State | Acting | Unit]
+
+
+class Plain:
+    """Whatever happens to such units, as long as they are such.
+
+    Args:
+        units: of the partition.
+        touch: to be told of a unit before it changes.
+        horizon: how long a conversion may matter to an entry still to come.
+    """
+
+    def __init__(
+        self,
+        units: States,
+        arms: Arms,
+        ledger: Ledger,
+        maturing: Maturing,
+        touch: Callable[[int], None],
+        horizon: int,
+    ) -> None:
+        self._units, self._arms, self._ledger, self._maturing = units, arms, ledger, maturing
+        self._touch, self._horizon = touch, horizon
+        self._leaving = Buckets()  # keys, by when their conversions can be forgotten at the earliest
+
+    def enter(self, key: int, state: State | Acting, arm: Arm, time: int) -> bool:
+        """An exposure of a unit that is known; whether it is plain."""
+        words, conversions = quiet.parts(state)
+        known = self._known(words, arm.number)
+        if known is None:
+            return self._enter_anew(key, words, conversions, arm, time)
+        own = self._arms[known & MASK]
+        if own.variant != arm.variant:
+            return False
+        is_over = self._maturing.clock >= (known >> ARM) + own.closes
+        if time < known >> ARM and not is_over:
+            if conversions or own.acted:
+                return False
+            self._move(key, words, known, time)
+        self._ledger.cells[arm.number][REPEAT] += 1
+        return True
+
+    def convert(self, key: int, unit: State | Acting | None, c: Copy) -> bool:
+        """A conversion; whether it is plain."""
+        if c.barred:
+            return False
+        if isinstance(unit, Acting):
+            return self._convert_more(key, unit, c)
+        told: State | None = () if unit is None else self._told(unit, c)
+        if told is None:
+            return False
+        self._touch(key)
+        self._units[key] = Acting(told, (c,))
+        self._leaving.put((c.time + self._horizon) >> SPAN, key)
+        return True
+
+    def run(self, clock: int) -> None:
+        """Forget conversions that can't matter any more."""
+        now = clock >> SPAN
+        for key in self._leaving.before(now):
+            state = self._units.get(key)
+            if type(state) is Acting:
+                end = self._end(state) >> SPAN
+                if end < now:
+                    self._touch(key)
+                    self._put(key, quiet.words(state.state), ())
+                else:
+                    self._leaving.put(end, key)
+
+    def resume(self, key: int, state: State | Acting) -> None:
+        """Go on with a unit that has been loaded."""
+        if type(state) is Acting:
+            self._leaving.put(self._end(state) >> SPAN, key)
+        for word in quiet.parts(state)[0]:
+            self._maturing.put(word)
+
+    def retire(self, key: int, state: State | Acting, expired: set[int]) -> None:
+        """Forget entries into experiments that have expired."""
+        words, conversions = quiet.parts(state)
+        lasting = tuple([word for word in words if self._arms[word & MASK].number not in expired])
+        if len(lasting) < len(words):
+            self._touch(key)
+            self._put(key, lasting, conversions)
+
+    def begin(self, arm: Arm, time: int) -> int:
+        """The word of an entry, which is counted from now on."""
+        word, clock = time << ARM | arm.place, self._maturing.clock
+        if arm.fresh is None or arm.acted or clock >= time + arm.first:
+            self._ledger.add(arm.number, arm.added(time, clock))
+            self._maturing.put(word)
+        else:  # as nearly all do
+            self._ledger.cells[arm.number][arm.entered] += 1
+            self._maturing.lines[arm.first].put(word)
+        return word
+
+    def _known(self, words: tuple[int, ...], number: int) -> int | None:
+        """The entry into that experiment, if there is one."""
+        for word in words:
+            if self._arms[word & MASK].number == number:
+                return word
+        return None
+
+    def _enter_anew(self, key: int, words: tuple[int, ...], conversions: tuple[Copy, ...], arm: Arm, time: int) -> bool:
+        acted = arm.deeds(time, conversions)
+        if acted:
+            if self._maturing.clock >= time + arm.first:
+                return False
+            self._ledger.count(arm.number, DUPLICATE, arm.repeats(time, conversions))
+            arm = self._arms[arm.place + acted * self._arms.deed]
+        elif acted is None:
+            return False
+        self._touch(key)
+        self._put(key, (*words, self.begin(arm, time)), conversions)
+        return True
+
+    def _convert_more(self, key: int, unit: Acting, c: Copy) -> bool:
+        known = unit.conversions
+        if c.identity in [one.identity for one in known]:
+            return self._convert_again(key, unit, c)
+        if len(known) >= FEW or (told := self._told(unit.state, c)) is None:
+            return False
+        self._touch(key)
+        self._units[key] = Acting(told, (*known, c))
+        return True
+
+    def _told(self, state: State, c: Copy) -> State | None:
+        """The words after a conversion, if there are such."""
+        if isinstance(state, int):
+            deed = self._deed(state, c)
+            return self._act(state, deed) if deed else None if deed is None else state
+        deeds = [self._deed(word, c) for word in state]
+        if None in deeds:
+            return None
+        return tuple([self._act(word, deed) if deed else word for word, deed in zip(state, deeds, strict=True)])
+
+    def _deed(self, word: int, c: Copy) -> int | None:
+        """What is new of the deeds of an entry, as bits; None: what no word can tell."""
+        arm, time = self._arms[word & MASK], word >> ARM
+        deed = arm.deed(time, c)
+        if not deed or not (deed := deed & ~arm.acted):
+            return deed
+        return deed if self._maturing.clock < time + arm.first else None
+
+    def _act(self, word: int, deed: int) -> int:
+        """The word of an entry that has acted and has not matured yet."""
+        self._maturing.withdraw(word)
+        after = word + deed * self._arms.deed
+        self._maturing.put(after)
+        arm = self._arms[after & MASK]
+        self._ledger.add(arm.number, acts(arm.x, arm.variant, deed))
+        return after
+
+    def _convert_again(self, key: int, unit: Acting, c: Copy) -> bool:
+        """A conversion told again is counted where it lies in a window; it may not be told differently."""
+        (one,) = [one for one in unit.conversions if one.identity == c.identity]
+        again = Copy(c.identity, c.time, c.event, c.value, c.barred, one.times)
+        if again != one:
+            return False
+        again.times += c.times
+        self._touch(key)
+        self._units[key] = Acting(unit.state, tuple([again if copy is one else copy for copy in unit.conversions]))
+        for word in quiet.words(unit.state):
+            arm, time = self._arms[word & MASK], word >> ARM
+            if self._maturing.clock < time + arm.closes and arm.deed(time, c):
+                self._ledger.count(arm.number, DUPLICATE, c.times)
+        return True
+
+    def _move(self, key: int, words: tuple[int, ...], entry: int, time: int) -> None:
+        """An earlier exposure is the entry instead."""
+        arm = self._arms[entry & MASK]
+        self._maturing.withdraw(entry)
+        self._ledger.add(arm.number, arm.added(entry >> ARM, self._maturing.clock), -1)
+        earlier = self.begin(arm, time)
+        self._touch(key)
+        self._units[key] = quiet.state(tuple([earlier if word == entry else word for word in words]))
+
+    def _put(self, key: int, words: tuple[int, ...], conversions: tuple[Copy, ...]) -> None:
+        state = words[0] if len(words) == 1 else words
+        if conversions:
+            self._units[key] = Acting(state, conversions)
+        elif words:
+            self._units[key] = state
+        else:
+            del self._units[key]
+
+    def _end(self, unit: Acting) -> int:
+        """When all conversions can be forgotten: nothing more can enter that would use one, or take it back."""
+        last = max([c.time for c in unit.conversions]) + self._horizon
+        for word in quiet.words(unit.state):
+            if word & MASK >= self._arms.deed:  # it acted
+                last = max(last, (word >> ARM) + self._arms[word & MASK].closes)
+        return last

@@ -1,0 +1,110 @@
+"""Of whom words can tell what they add, nothing is recounted; and the counts are as if all were."""
+
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+
+from streams.core.attribution import Attribution
+from streams.core.events import KINDS
+from streams.core.memory import Acting, Unit
+from streams.core.plain import FEW, Plain
+from tests.core import worlds
+from tests.core.samples import BOUGHT, DAY, MINUTE, SPENT, START, arrival, catalogue, conversion, experiment, exposure
+from tests.core.worlds import EXPERIMENTS, STEPS, deliver
+
+REFUNDED = BOUGHT | {"id": "refunded", "role": "secondary", "event": "refund"}
+ONE = catalogue(experiment(BOUGHT, REFUNDED))
+
+
+def no(*_):
+    """Whatever happens, more has to be known."""
+    return False
+
+
+@given(worlds.worlds(), STEPS)
+def test_every_look_is_the_same_as_if_all_units_were_awake(world, steps):
+    told = [*deliver(Attribution(EXPERIMENTS), world, steps)]
+    with patch.object(Plain, "enter", no), patch.object(Plain, "convert", no):
+        recounted = [*deliver(Attribution(EXPERIMENTS), world, steps)]
+    for looks in (told, recounted):  # what did not change may be told all the same
+        looks[:] = [{one.experiment: one.cells for one in look} for look in looks]
+    for number in range(len(told)):
+        for name in told[number].keys() | recounted[number].keys():
+            assert latest(told[: number + 1], name) == latest(recounted[: number + 1], name)
+
+
+def latest(looks, name):
+    return next((look[name] for look in reversed(looks) if name in look), None)
+
+
+def after(*events, clock=0, experiments=ONE):
+    core = Attribution(experiments)
+    for offset, event in enumerate(events):
+        core.apply(KINDS[hasattr(event, "identity")], [arrival(event, offset)])
+    core.advance(START + clock)
+    core.counts()
+    return core
+
+
+def unit(core):
+    (found,) = core._units._units.values()
+    return found
+
+
+LIFE = [exposure(1), conversion(1, MINUTE)]
+
+
+@pytest.mark.parametrize(
+    ("events", "kind"),
+    [
+        (LIFE, Acting),
+        ([*reversed(LIFE)], Acting),
+        ([*LIFE, conversion(1, 2 * MINUTE, 2, event="refund")], Acting),
+        ([*LIFE, LIFE[1]], Acting),
+        ([LIFE[1], LIFE[1], LIFE[0]], Acting),
+        ([*LIFE, conversion(1, 2 * MINUTE)], Unit),
+        ([*LIFE, conversion(1, MINUTE, target=1)], Unit),
+        ([exposure(1, at=MINUTE // 2), LIFE[1], exposure(1)], Unit),
+        ([conversion(1, -MINUTE // 2), exposure(1)], Unit),
+        ([exposure(1), *(conversion(1, MINUTE, identity) for identity in range(FEW))], Acting),
+        ([exposure(1), *(conversion(1, MINUTE, identity) for identity in range(FEW + 1))], Unit),
+    ],
+    ids=[
+        "acts",
+        "acted",
+        "acts twice",
+        "told again",
+        "told again before",
+        "told differently",
+        "reversed",
+        "moved",
+        "glanced",
+        "often",
+        "too often",
+    ],
+)
+def test_only_what_is_special_is_kept_in_full(events, kind):
+    assert type(unit(after(*events))) is kind
+
+
+def test_once_its_conversions_are_forgotten_a_unit_is_an_integer():
+    assert type(unit(after(*LIFE, clock=DAY))) is int
+    spent = catalogue(experiment(SPENT))
+    assert type(unit(after(*LIFE, clock=DAY, experiments=spent))) is Unit
+
+
+def test_an_entry_keeps_what_it_did_when_the_other_arm_is_seen_long_after():
+    closed = after(*LIFE, clock=DAY)
+    crossed = exposure(1, "bold", DAY)
+    closed.apply("exposures", [arrival(crossed, offset=9)])
+    at_once = after(*LIFE, crossed, clock=DAY)
+    assert closed.counts(everything=True)[0].cells == at_once.counts(everything=True)[0].cells
+
+
+def test_a_copy_told_long_after_is_not_counted():
+    """Nor is it where the unit is awake."""
+    core = after(*LIFE, clock=7 * MINUTE)
+    assert type(unit(core)) is Acting
+    core.apply("conversions", [arrival(LIFE[1], offset=9)])
+    assert core.counts(everything=True)[0].cells == after(*LIFE, clock=7 * MINUTE).counts(everything=True)[0].cells
