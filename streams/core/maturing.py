@@ -76,6 +76,17 @@ class Maturing:
         if (wait := self._arms[word & MASK].wait(word >> ARM, self.clock)) is not None:
             self.lines[wait].put(word)
 
+    def resume(self, words: list[int]) -> None:
+        """Put very many."""
+        words.sort()  # those of a bucket come one after the other
+        arms, clock = self._arms, self.clock
+        for word in words:
+            arm, age = arms[word & MASK], clock - (word >> ARM)
+            if age < arm.first:
+                self.lines[arm.first].put(word)
+            elif age < arm.maturities[-1]:
+                self.put(word)
+
     def withdraw(self, word: int) -> None:
         """No longer."""
         if (wait := self._arms[word & MASK].wait(word >> ARM, self.clock)) is not None:

@@ -86,12 +86,12 @@ class Plain:
                 else:
                     self._leaving.put(end, key)
 
-    def resume(self, key: int, state: State | Acting) -> None:
-        """Go on with a unit that has been loaded."""
-        if type(state) is Acting:
-            self._leaving.put(self._end(state) >> SPAN, key)
-        for word in quiet.parts(state)[0]:
-            self._maturing.put(word)
+    def resume(self, key: int, unit: State | Acting) -> tuple[int, ...]:
+        """Go on with a unit that has been loaded; its words."""
+        if isinstance(unit, Acting):
+            self._leaving.put(self._end(unit) >> SPAN, key)
+            return quiet.words(unit.state)
+        return quiet.words(unit)
 
     def retire(self, key: int, state: State | Acting, expired: set[int]) -> None:
         """Forget entries into experiments that have expired."""

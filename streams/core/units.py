@@ -97,8 +97,12 @@ class Units(Ledger):
     def resume(self, clock: int, cells: list[list[int]]) -> None:
         """Go on with the units that have been loaded, from what had been settled at that clock."""
         self.cells, self._maturing.clock = cells, clock
+        words = list[int]()
         for key, state in self._units.items():
-            if type(state) is Unit:
+            if type(state) is int:
+                words.append(state)
+            elif type(state) is Unit:
                 self._awake.resume(key, state)
             else:
-                self._plain.resume(key, state)
+                words += self._plain.resume(key, state)
+        self._maturing.resume(words)
