@@ -63,10 +63,8 @@ def take(cores, read, costs):
     for core, records in zip(cores, read, strict=True):
         for kind in KINDS:
             began = time.process_time()
-            arrivals = decoder.arrivals(records[kind])
-            costs["decode"] += (then := time.process_time()) - began
-            core.apply(kind, arrivals)
-            costs["apply"] += time.process_time() - then
+            core.apply(kind, decoder.arrivals(records[kind]))
+            costs["take"] += time.process_time() - began  # decode and apply
         began = time.process_time()
         core.counts()
         costs["settle"] += time.process_time() - began

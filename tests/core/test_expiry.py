@@ -136,3 +136,14 @@ def test_a_reversal_counts_as_drift_until_the_experiment_expires(settled, minute
 
 def test_without_an_end_an_experiment_is_never_forgotten():
     assert after(exposure(1), experiments=catalogue(experiment(BOUGHT, SPENT)), clock=999 * DAY).units == 1
+
+
+def test_who_goes_before_its_turn_comes_is_passed_over():
+    core = Attribution(catalogue(experiment(BOUGHT, **schedule(stop_at="2025-03-10T00:02:00Z"))))
+    core.apply("exposures", [arrival(exposure(unit), unit) for unit in (1, 2)])
+    core.apply("conversions", [arrival(conversion(3, 8 * MINUTE))])
+    with patch.object(expiry, "SLICE", 1):
+        for clock, left in ((9 * MINUTE, 2), (12 * MINUTE, 0), (13 * MINUTE, 0)):
+            core.advance(START + clock)
+            core.counts()
+            assert core.units == left

@@ -88,6 +88,54 @@ def test_only_what_is_special_is_kept_in_full(events, kind):
     assert type(unit(after(*events))) is kind
 
 
+AGAIN = [*LIFE, LIFE[1]]
+REVERSED = conversion(1, 2 * MINUTE, target=1)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [*AGAIN, REVERSED],
+        [*AGAIN, exposure(1, "bold", 2 * MINUTE)],
+        [*AGAIN, conversion(1, 2 * MINUTE)],
+        [LIFE[1], LIFE[1], LIFE[0], REVERSED],
+        [*AGAIN, 8 * MINUTE, exposure(1, "bold", 8 * MINUTE)],
+        [conversion(1, 4 * MINUTE), 6 * MINUTE, LIFE[0]],
+        [conversion(1, target=1), exposure(1, at=2 * MINUTE), 4 * MINUTE],
+        [*LIFE, conversion(1, 20 * MINUTE, target=1), 30 * MINUTE, exposure(1, "bold", 30 * MINUTE)],
+    ],
+    ids=[
+        "told again, and reversed",
+        "told again, and crossed",
+        "told again, and differently",
+        "told again before, and reversed",
+        "told again, closed, and crossed",
+        "entered when all had matured",
+        "reversed before it entered",
+        "drifted, and crossed",
+    ],
+)
+@pytest.mark.parametrize("multi_variant", ["exclude", "first_seen"])
+def test_what_was_told_in_words_is_told_as_well_by_records(steps, multi_variant):
+    """Look by look: a unit that wakes must not add twice what its words have added."""
+    exposing = {"exposure": {"lateness": "1m", "multi_variant": multi_variant}}
+    experiments = catalogue(experiment(BOUGHT, REFUNDED, **exposing))
+    found = [*looks(experiments, steps)]
+    with patch.object(Plain, "enter", no), patch.object(Plain, "convert", no):
+        assert found == [*looks(experiments, steps)]
+
+
+def looks(experiments, steps):
+    """Cells after each event, and at clocks between them."""
+    core = Attribution(experiments)
+    for offset, step in enumerate([*steps, DAY]):
+        if isinstance(step, int):
+            core.advance(START + step)
+        else:
+            core.apply(KINDS[hasattr(step, "identity")], [arrival(step, offset)])
+        yield core.counts(everything=True)[0].cells
+
+
 def test_once_its_conversions_are_forgotten_a_unit_is_an_integer():
     assert type(unit(after(*LIFE, clock=DAY))) is int
     spent = catalogue(experiment(SPENT))
