@@ -1,6 +1,6 @@
 """Microseconds per event of decoding and of the pure core, and bytes per unit in memory; no broker.
 
-.venv/bin/python -m benchmarks.core --events 300000
+.venv/bin/python -m benchmarks.core --events 300000 [--load peers]
 """
 
 import argparse
@@ -11,14 +11,19 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import deque
+from itertools import islice
 from pathlib import Path
 
+from benchmarks.peers.asking import DEFINITION as PEERS
+from benchmarks.peers.load import Load
 from streams.codecs import definitions
 from streams.codecs.cloudevents import Decoder
 from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.core.events import KINDS, Record
 from streams.core.times import format_instant
+from streams.worker.reading import KIND_OF
 
 EXPERIMENTS = 10
 START = 1_741_564_800_000  # 2025-03-10, ms
@@ -49,12 +54,14 @@ def main():
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--units", type=int, default=1_000_000, help="in memory when bytes are measured")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--load", choices=LOADS, default="shop")
     parser.add_argument("--memory", choices=MEMORY, help="measure this in the present process, and nothing else")
     options = parser.parse_args()
     if options.memory:
         print(memory(options.memory, options.units))
         return
-    runs = [speed(options.events) for _ in range(options.runs)]
+    gc.set_threshold(50_000, 20, 1_000)  # as the worker does
+    runs = [speed(options.events, options.load) for _ in range(options.runs)]
     for name in runs[0]:
         values = [run[name] for run in runs]
         print(f"{name:24} {statistics.median(values):8.2f} us per event, of {', '.join(f'{v:.2f}' for v in values)}")
@@ -64,39 +71,63 @@ def main():
         print(f"{name:24} {float(told):8.0f} bytes each")
 
 
-def speed(events):
-    """CPU microseconds per event by stage."""
-    rounds, decoder, core = log(events), Decoder(KEY), Attribution(catalogue())
-    costs = {"decode": 0.0, "core": 0.0}
+def speed(events, load):
+    """CPU microseconds per event by stage; what a worker does is decode and apply in one go."""
+    source, definition, pause = LOADS[load]
+    rounds, core = log(source(events)), Attribution(catalogue(definition))
     gc.collect()
+    costs = {"decode, alone": cost(decode, rounds), "decode and apply": 0.0, "settle": 0.0}
+    decoder = Decoder(KEY)
     for batches in rounds:
-        began = time.process_time()
-        decoded = [(kind, list(decoder.arrivals(records))) for kind, records in batches]
-        costs["decode"] += (then := time.process_time()) - began
-        for kind, arrivals in decoded:
-            assert not core.apply(kind, arrivals)
-        core.counts()
-        costs["core"] += time.process_time() - then
+        costs["decode and apply"] += cost(apply, core, decoder, batches)
+        costs["settle"] += cost(core.counts)
+    for _ in range(40):  # until the last unit is closed
+        core.advance(core.clock + pause)
+        costs["settle"] += cost(core.counts)
+    assert core.tally["read"] == events
+    return {name: 1e6 * seconds / events for name, seconds in costs.items()}
+
+
+def cost(stage, *arguments):
     began = time.process_time()
-    for second in range(40):  # until the last unit is closed
-        core.advance(core.clock + 1_000 * bool(second))
-        core.counts()
-    costs["core"] += time.process_time() - began
-    assert core.tally["accepted"] == events
-    return {name: 1e6 * cost / events for name, cost in costs.items()}
+    stage(*arguments)
+    return time.process_time() - began
+
+
+def decode(rounds):
+    decoder = Decoder(KEY)
+    for batches in rounds:
+        for _, records in batches:
+            deque(decoder.arrivals(records), maxlen=0)
+
+
+def apply(core, decoder, batches):
+    for kind, records in batches:
+        core.apply(kind, decoder.arrivals(records))
 
 
 def log(events):
     """By round, batches of (kind, records)."""
     size, found, offsets = PER_SECOND * ROUND // 1_000, [], dict.fromkeys(KINDS, 0)
-    for first in range(0, events, size):
+    while some := list(islice(events, size)):
         records = {kind: [] for kind in KINDS}
-        for number in range(first, min(first + size, events)):
-            kind, value = event(number)
-            records[kind].append(Record(offsets[kind], at(number), value))
+        for kind, time_, value in some:
+            records[kind].append(Record(offsets[kind], time_, value))
             offsets[kind] += 1
         found.append([(k, records[k][i : i + PIECE]) for k in KINDS for i in range(0, len(records[k]), PIECE)])
     return found
+
+
+def shop(events):
+    """Kind, record time and value of events with all that ours may have."""
+    for number in range(events):
+        kind, value = event(number)
+        yield kind, at(number), value
+
+
+def peers(events):
+    """The load of the comparison with peers."""
+    return ((KIND_OF[topic], at, value) for topic, _, at, value in Load(events))
 
 
 def at(number):
@@ -186,9 +217,12 @@ def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-def catalogue():
+LOADS = {"shop": (shop, DEFINITION, 1_000), "peers": (peers, PEERS, 60_000)}  # events, experiment, ms until a look
+
+
+def catalogue(definition=DEFINITION):
     names = [f"x{number}" for number in range(EXPERIMENTS)]
-    return Catalogue({name: definitions.parse(DEFINITION.replace("ID", name).encode()) for name in names})
+    return Catalogue({name: definitions.parse(definition.replace("ID", name).encode()) for name in names})
 
 
 if __name__ == "__main__":
