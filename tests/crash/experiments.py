@@ -7,6 +7,7 @@ from streams.core.times import format_instant
 from tests.worker.rig import START
 
 AT_A_TIME = 4
+ALPHA = 0.0001  # by chance no flat experiment has a winner, though there are many; true effects are large
 BEGINNINGS = 8  # names of events; experiments that share one count each other's conversions
 RULES = [  # nobody stops for futility: that would come as a surprise, sooner or later
     {"if": {"all": "primary", "is": "winner"}, "then": "ship"},
@@ -91,6 +92,7 @@ def definition(x):
             "multi_variant": ("exclude", "first_seen")[x.number // len(TRUTHS) % 2],
         },
         "metrics": metrics(x),
+        "statistics": {"alpha": ALPHA},
         "decision": {"rules": RULES},
         "schedule": {
             "start_at": format_instant(x.start),
