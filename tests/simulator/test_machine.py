@@ -214,20 +214,21 @@ class Installation(RuleBasedStateMachine):
         patch.stopall()
         if not hasattr(self, "seat"):
             return
-        for owner in [alive[-1] for alive in self.living if alive]:
-            self.finish(owner)
+        finished = [bool(alive) and self.finish(alive[-1]) for alive in self.living]
         self.judge(ALL, ALL)  # ends what it was at,
         self.judge(ALL, ALL)  # and takes what is new
         self.check_numbers()
-        if all(self.living):
+        if all(finished):
             self.check_end()
 
     def finish(self, owner):
-        """Read what is left, and let the clock run on until everyone has matured."""
-        if self.take(owner, [(kind, ALL, 0) for kind in KINDS]):
-            owner.attribution.advance(self.now + HOUR)
-            self.count(owner, everything=True)
-            self.check_conservation(owner)
+        """Read what is left, and let the clock run on until everyone has matured; whether nothing was missing."""
+        if not self.take(owner, [(kind, ALL, 0) for kind in KINDS]):
+            return False
+        owner.attribution.advance(self.now + HOUR)
+        self.count(owner, everything=True)
+        self.check_conservation(owner)
+        return True
 
     def check_conservation(self, owner):
         """Every record of every log is accepted, late or rejected for its reason."""
