@@ -27,7 +27,7 @@ SWAP = """
 from streams.core.units import Units
 enter = Units.enter
 def swapped(self, key, arm, *rest):
-    other = next(one for one in self._arms if one.number == arm.number and one.variant != arm.variant)
+    other = next(one for one in self._awake._arms.all if one.number == arm.number and one.variant != arm.variant)
     enter(self, key, other, *rest)
 Units.enter = once(enter, swapped)
 """
