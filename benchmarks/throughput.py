@@ -84,7 +84,8 @@ def fresh(folder, name):
 
 def run(bootstrap, folder, options, prelude=""):
     """Let a worker that knows nothing read everything, then nothing."""
-    with worker(bootstrap, folder, prelude=prelude, idle_clock="wall", full_round_s=5) as process:
+    settings = {"idle_clock": "wall", "full_round_s": 5, "restore_from": "source"}
+    with worker(bootstrap, folder, prelude=prelude, **settings) as process:
         start = first(process)
         process.wait_for(lambda: read(process) >= options.events, 600, "the end of the log")
         end = sample(process)
