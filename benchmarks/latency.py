@@ -21,6 +21,7 @@ from confluent_kafka import Producer
 
 from benchmarks.throughput import broker, cpu_seconds, machine
 from benchmarks.throughput_load import DEFINITION, event, make_topics
+from streams.core.times import format_instant
 from streams.core.topology import CONVERSIONS, EXPOSURES
 from tests.worker.rig import worker
 
@@ -45,6 +46,8 @@ async def watched(self, cases, producer):
 Judging._judge = watched
 """
 WATCHED = 5_000  # events per second
+PREPARED = []  # in the process of the producer: experiment, topic, unit, value
+NEVER = format_instant(0).encode()
 BURST_S = 0.01  # events of so long are sent at once: a steady rate, as steady as Python can
 
 
@@ -70,31 +73,35 @@ def measure(rate, bootstrap, folder, options):
     make_topics(bootstrap)
     with worker(bootstrap, folder, prelude=WATCH, idle_clock="wall") as process:
         process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("recovering") is False, 60, "the worker")
-        before, began = cpu_seconds(process.pid), time.monotonic()
-        count, sent = produced(bootstrap, rate, options)
-        cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
+        with get_context("spawn").Pool(1) as producer:
+            producer.apply(prepare, (int(rate * options.seconds), options.experiments))
+            before, began = cpu_seconds(process.pid), time.monotonic()
+            count, sent = producer.apply(produce, (bootstrap, rate))
+            cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
         process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("read", 0) >= count, 120, "the end")
         time.sleep(2)  # rounds tell what was read, and looks judge it
     report(rate, count, latencies(sent, looks(folder)), cpu)
 
 
-def produced(bootstrap, rate, options):
-    """How many events, and of the watched: experiment, topic, partition, offset, when sent; by a process of its own."""
-    with get_context("spawn").Pool(1) as pool:
-        return pool.apply(produce, (bootstrap, rate, options.seconds, options.experiments))
+def prepare(count, experiments):
+    """Make the events before they are sent: the producer has the same two cores as whom it measures."""
+    for number in range(count):
+        name = f"x{(number - 2 * (number % 3 == 2)) % experiments}"  # see event: the third converts the first
+        PREPARED.append((name, *event(number, 0, experiments)))
 
 
-def produce(bootstrap, rate, seconds, experiments):
+def produce(bootstrap, rate):
+    """How many events, and of the watched: experiment, topic, partition, offset, when sent."""
     settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 5}
     producer = Producer({**settings, "queue.buffering.max.messages": 1_000_000})
     chance, sent, done, began = random.Random(7), [], 0, time.time()
-    while (passed := time.time() - began) < seconds:
-        for number in range(done, due := int(passed * rate)):
-            at = time.time()
-            topic, unit, value = event(number, int(at * 1000), experiments)
-            name = f"x{(number - 2 * (number % 3 == 2)) % experiments}"  # see event: the third converts the first
+    while done < len(PREPARED):
+        due, at = min(int((time.time() - began) * rate), len(PREPARED)), time.time()
+        stamp = format_instant(int(at * 1000)).encode()
+        for name, topic, unit, value in PREPARED[done:due]:
             is_watched = chance.random() * rate < WATCHED
-            producer.produce(topic, value, unit, on_delivery=partial(note, sent, name, at) if is_watched else None)
+            watch = {"on_delivery": partial(note, sent, name, at)} if is_watched else {}
+            producer.produce(topic, value.replace(NEVER, stamp, 1), unit, **watch)
         done = due
         producer.poll(BURST_S)
     assert producer.flush(60) == 0
