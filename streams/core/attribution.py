@@ -150,7 +150,7 @@ class Attribution:
         for kind in self._watermarks.keys() & head.watermarks.keys():
             self._watermarks[kind].hear(head.watermarks[kind])
         self.tallies = {kind: Counter(tally) for kind, tally in head.tallies.items()}
-        self._units.resume(head.clock, head.cells)
+        self._units.resume(head.clock, head.cells, head.deeds)
 
     def _head(self) -> Head:
         return Head(
@@ -161,6 +161,7 @@ class Attribution:
             tallies={kind: dict(tally) for kind, tally in self.tallies.items()},
             cells=self._units.cells,
             units=len(self._units),
+            deeds=self._units.deeds,
             watermarks={kind: marks.heard for kind, marks in self._watermarks.items()},
         )
 

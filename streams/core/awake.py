@@ -224,9 +224,8 @@ class Awake:
         """What tells as much as a closed entry, if there is such a word."""
         if entry.crossed or entry.covariates:
             return None
-        arm = self._own[entry.number, entry.variant]
-        arm = self._arms[arm.place + arm.acted_by(entry.added) * self._arms.deed]
         lasting = tuple([told for told in entry.added if told[0] != DUPLICATE])  # nothing that follows takes these back
+        arm = self._arms.adding(self._arm(entry), lasting)
         return entry.time << ARM | arm.place if arm.added(entry.time, self._maturing.clock) == lasting else None
 
     def _plan_next(self, key: int, unit: Unit) -> None:

@@ -112,7 +112,7 @@ class Maturing:
             if units and phase != WARM:
                 arm = self._arms[place]
                 done = arm.maturities.index(wait)
-                self._ledger.add(arm.number, ripened(arm.x, arm.variant, phase, done, arm.acted), units)
+                self._ledger.add(arm.number, ripened(arm.x, arm.variant, phase, done, arm.deed), units)
 
     def _tally(self, came: Sequence[int], gone: Sequence[int]) -> Counter[Kind]:
         found = self._kinds(came)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from streams.core.outcomes.base import Amounts
 
 State = int | tuple[int, ...]  # a word for each entry
+Deed = tuple[int, ...]  # what a unit did: of each source of each metric a sum in millionths, or NEVER; (): nothing
 Added = tuple[tuple[int, Amounts], ...]  # (first cell, amounts): what a unit adds to the counts of an experiment
 Barred = frozenset[int | tuple[int, int, int]]  # experiments e, and sources (e, metric, s), that may not use an event
 

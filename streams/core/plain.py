@@ -53,7 +53,7 @@ class Plain:
             return False
         is_over = self._maturing.clock >= (known >> ARM) + own.closes
         if time < known >> ARM and not is_over:
-            if conversions or own.acted:
+            if conversions or own.deed:
                 return False
             self._move(key, words, known, time)
         self._ledger.cells[arm.number][REPEAT] += 1
@@ -104,7 +104,7 @@ class Plain:
     def begin(self, arm: Arm, time: int) -> int:
         """The word of an entry, which is counted from now on."""
         word, clock = time << ARM | arm.place, self._maturing.clock
-        if arm.fresh is None or arm.acted or clock >= time + arm.first:
+        if arm.fresh is None or arm.deed or clock >= time + arm.first:
             self._ledger.add(arm.number, arm.added(time, clock))
             self._maturing.put(word)
         else:  # as nearly all do
@@ -120,16 +120,13 @@ class Plain:
         return None
 
     def _enter_anew(self, key: int, words: tuple[int, ...], conversions: tuple[Copy, ...], arm: Arm, time: int) -> bool:
-        acted = arm.deeds(time, conversions)
-        if acted:
-            if self._maturing.clock >= time + arm.first:
-                return False
-            self._ledger.count(arm.number, DUPLICATE, arm.repeats(time, conversions))
-            arm = self._arms[arm.place + acted * self._arms.deed]
-        elif acted is None:
+        acted = self._arms.after(arm, time, conversions)
+        if acted is None or (acted.deed and self._maturing.clock >= time + arm.first):
             return False
+        if acted.deed:
+            self._ledger.count(arm.number, DUPLICATE, arm.repeats(time, conversions))
         self._touch(key)
-        self._put(key, (*words, self.begin(arm, time)), conversions)
+        self._put(key, (*words, self.begin(acted, time)), conversions)
         return True
 
     def _convert_more(self, key: int, unit: Acting, c: Copy) -> bool:
@@ -145,29 +142,27 @@ class Plain:
     def _told(self, state: State, c: Copy) -> State | None:
         """The words after a conversion, if there are such."""
         if isinstance(state, int):
-            deed = self._deed(state, c)
-            return self._act(state, deed) if deed else None if deed is None else state
-        deeds = [self._deed(word, c) for word in state]
-        if None in deeds:
-            return None
-        return tuple([self._act(word, deed) if deed else word for word, deed in zip(state, deeds, strict=True)])
+            after = self._after(state, c)
+            return None if after is None else self._act(state, after)
+        afters = [after for word in state if (after := self._after(word, c)) is not None]
+        return tuple(map(self._act, state, afters)) if len(afters) == len(state) else None
 
-    def _deed(self, word: int, c: Copy) -> int | None:
-        """What is new of the deeds of an entry, as bits; None: what no word can tell."""
+    def _after(self, word: int, c: Copy) -> Arm | None:
+        """The arm of an entry with one more conversion; None: what no word can tell."""
         arm, time = self._arms[word & MASK], word >> ARM
-        deed = arm.deed(time, c)
-        if not deed or not (deed := deed & ~arm.acted):
-            return deed
-        return deed if self._maturing.clock < time + arm.first else None
+        after = self._arms.after(arm, time, (c,))
+        return after if after is arm or self._maturing.clock < time + arm.first else None
 
-    def _act(self, word: int, deed: int) -> int:
-        """The word of an entry that has acted and has not matured yet."""
+    def _act(self, word: int, after: Arm) -> int:
+        """The word of an entry that has not matured yet, or has done nothing more."""
+        before = self._arms[word & MASK]
+        if after is before:
+            return word
         self._maturing.withdraw(word)
-        after = word + deed * self._arms.deed
-        self._maturing.put(after)
-        arm = self._arms[after & MASK]
-        self._ledger.add(arm.number, acts(arm.x, arm.variant, deed))
-        return after
+        word += after.place - before.place
+        self._maturing.put(word)
+        self._ledger.add(after.number, acts(after.x, after.variant, before.deed, after.deed))
+        return word
 
     def _convert_again(self, key: int, unit: Acting, c: Copy) -> bool:
         """A conversion told again is counted where it lies in a window; it may not be told differently."""
@@ -180,7 +175,7 @@ class Plain:
         self._units[key] = Acting(unit.state, tuple([again if copy is one else copy for copy in unit.conversions]))
         for word in quiet.words(unit.state):
             arm, time = self._arms[word & MASK], word >> ARM
-            if self._maturing.clock < time + arm.closes and arm.deed(time, c):
+            if self._maturing.clock < time + arm.closes and arm.parts(time, c):
                 self._ledger.count(arm.number, DUPLICATE, c.times)
         return True
 
@@ -206,6 +201,6 @@ class Plain:
         """When all conversions can be forgotten: nothing more can enter that would use one, or take it back."""
         last = max([c.time for c in unit.conversions]) + self._horizon
         for word in quiet.words(unit.state):
-            if word & MASK >= self._arms.deed:  # it acted
+            if word & MASK >= self._arms.step:  # it acted
                 last = max(last, (word >> ARM) + self._arms[word & MASK].closes)
         return last

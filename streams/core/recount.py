@@ -6,16 +6,18 @@ depend on the order in which events came.
 
 from collections.abc import Sequence
 from functools import lru_cache, partial
+from itertools import islice, repeat
 
 from streams.core import cells
 from streams.core.definition import GLANCE_BACK, Experiment
 from streams.core.events import MICRO
-from streams.core.memory import Added, Copy, Entry, Reversal, Unit
+from streams.core.memory import Added, Copy, Deed, Entry, Reversal, Unit
 from streams.core.outcomes.base import Amounts, Did, Outcome
 from streams.core.seen import MISSING, Seen, Used, oldest, see, services
 
 MULTI, WARMUP, LATE, BEFORE, DRIFT, NO_VALUE, OVER, DUPLICATE, REPEAT, EXPOSURES = range(len(cells.COUNTERS))
 WARM: Added = ((WARMUP, (1,)),)
+NEVER = -1  # in a deed, instead of a sum: there was no event
 
 
 def worth(value: float | None) -> int:
@@ -64,19 +66,20 @@ def silent(x: Experiment, time: int, variant: int, clock: int, covariates: tuple
     if x.warms_up(time):
         return WARM
     told = _alike if covariates else alike
-    return told(x, x.phase(time), variant, x.matured(time, clock), 0, covariates)
+    return told(x, x.phase(time), variant, x.matured(time, clock), (), covariates)
 
 
 @lru_cache(maxsize=2**14)
-def acts(x: Experiment, variant: int, acted: int) -> Added:
-    """What a unit adds more when it begins to act in these metrics (bits)."""
-    return alike(x, 0, variant, 0, acted)[1:]
+def acts(x: Experiment, variant: int, before: Deed, after: Deed) -> Added:
+    """What a unit adds more at once when it does more."""
+    known = alike(x, 0, variant, 0, before)
+    return tuple([told for told in alike(x, 0, variant, 0, after) if told[1] and told not in known])
 
 
 @lru_cache(maxsize=2**14)
-def ripened(x: Experiment, variant: int, phase: int, done: int, acted: int) -> Added:
-    """What a unit that is counted adds more when its next closing has matured; `acted` are metrics, as bits."""
-    return alike(x, phase, variant, done + 1, acted)[len(alike(x, phase, variant, done, acted)) :]
+def ripened(x: Experiment, variant: int, phase: int, done: int, deed: Deed) -> Added:
+    """What a unit that is counted adds more when its next closing has matured."""
+    return alike(x, phase, variant, done + 1, deed)[len(alike(x, phase, variant, done, deed)) :]
 
 
 def crossed_after_closing(x: Experiment, added: Added) -> Added:
@@ -104,22 +107,28 @@ def shared(added: Added) -> Added:
 
 
 def _alike(
-    x: Experiment, phase: int, variant: int, matured: int, acted: int, covariates: tuple[int, ...] = ()
+    x: Experiment, phase: int, variant: int, matured: int, deed: Deed, covariates: tuple[int, ...] = ()
 ) -> Added:
-    """What units add that acted alike; in the order of their maturities."""
-    bits = [acted >> m & 1 for m in range(len(x.metrics))]
-    told = _acting(x, phase, variant, frozenset(m for m, bit in enumerate(bits) if bit))
+    """What units add that did the same; in the order of their maturities."""
+    dids = _dids(x, deed, covariates)
+    told = _acting(x, phase, variant, frozenset(m for m, did in enumerate(dids) if did.acted))
     added = list[tuple[int, Amounts]]()
     for closing in x.closings[:matured]:
-        for metric, block, bit in zip(x.metrics, x.layout.metrics, bits, strict=True):
+        for metric, block, did in zip(x.metrics, x.layout.metrics, dids, strict=True):
             if metric.closes == closing:
-                events = (bit,) * len(metric.sources)
-                did = _new((bool(bit), events, tuple([MICRO * n for n in events]), covariates))
                 added.append((block.at(phase, variant), metric.counted.matured(did)))
     return *told, *added
 
 
 alike = lru_cache(maxsize=2**14)(_alike)  # without covariates few differ
+
+
+def _dids(x: Experiment, deed: Deed, covariates: tuple[int, ...]) -> list[Did]:
+    """The deed metric by metric. Of events no metric asks more than whether there are any."""
+    told = iter(deed or repeat(NEVER))
+    sums = [[*islice(told, len(metric.sources))] for metric in x.metrics]
+    events = [tuple([s != NEVER for s in own]) for own in sums]
+    return [Did(any(e), e, tuple([max(0, s) for s in own]), covariates) for e, own in zip(events, sums, strict=True)]
 
 
 def _counters(x: Experiment, entry: Entry, seen: Seen) -> Added:

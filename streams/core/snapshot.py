@@ -10,9 +10,10 @@ from typing import NamedTuple
 import msgspec
 
 from streams.core.definition import Catalogue
+from streams.core.memory import Deed
 from streams.core.watermarks import Watermark
 
-FORMAT = 3  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
+FORMAT = 4  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -21,6 +22,7 @@ class Head(msgspec.Struct, frozen=True):
     Attributes:
         catalogue: fingerprint of the experiments that were counted.
         units: how many there are.
+        deeds: by experiment, what units have done; their words tell the places in these lists.
         watermarks: of each re-keyed source, all that has been heard.
     """
 
@@ -31,6 +33,7 @@ class Head(msgspec.Struct, frozen=True):
     tallies: dict[str, dict[str, int]]
     cells: list[list[int]]
     units: int
+    deeds: list[list[Deed]] = []
     watermarks: dict[str, Watermark] = {}
 
 

@@ -13,7 +13,7 @@ from streams.core.definition import GLANCE_BACK, Experiment
 from streams.core.expiry import Expiry
 from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
-from streams.core.memory import Copy, Reversal, Unit
+from streams.core.memory import Copy, Deed, Reversal, Unit
 from streams.core.plain import Plain, States
 from streams.core.quiet import ARM, MASK, Arm, Arms
 from streams.core.recount import EXPOSURES, REPEAT
@@ -28,7 +28,7 @@ class Units(Ledger):
         self._units: States = {}
         self._changes = Changes(self._units)
         self._touch = self._changes.touch  # before a unit changes
-        arms = Arms(experiments)
+        self._arms = arms = Arms(experiments)
         self._maturing = Maturing(arms, self)
         self._plain = Plain(self._units, arms, self, self._maturing, self._touch, horizon)
         self._awake = Awake(self._units, arms, self, self._maturing, self._touch, horizon)
@@ -37,6 +37,11 @@ class Units(Ledger):
 
     def __len__(self) -> int:
         return len(self._units)
+
+    @property
+    def deeds(self) -> list[list[Deed]]:
+        """By experiment, what its units have done."""
+        return [deeds.known for deeds in self._arms.deeds]
 
     def enter(self, key: int, arm: Arm, time: int, covariates: tuple[int, ...] = ()) -> None:
         """An exposure. The smallest (event time, variant) is the entry; the set of arms seen grows."""
@@ -94,9 +99,11 @@ class Units(Ledger):
         """Put the units of a snapshot's piece in the place of what they were."""
         pieces.read(piece, self._units)
 
-    def resume(self, clock: int, cells: list[list[int]]) -> None:
+    def resume(self, clock: int, cells: list[list[int]], deeds: list[list[Deed]]) -> None:
         """Go on with the units that have been loaded, from what had been settled at that clock."""
         self.cells, self._maturing.clock = cells, clock
+        for own, told in zip(self._arms.deeds, deeds, strict=True):
+            own.add(told[1:])
         words = list[int]()
         for key, state in self._units.items():
             if type(state) is int:

@@ -67,3 +67,11 @@ def test_who_enters_late_waits_for_what_is_left():
     assert maturing.first() == START + 10 * MINUTE
     maturing.withdraw(START << ARM)
     assert maturing.first() is None
+
+
+def test_who_is_resumed_between_two_maturities_waits_for_what_is_left():
+    experiments = tuple(catalogue(experiment(BOUGHT, LATER)))
+    maturing = Maturing(Arms(experiments), Ledger(experiments))
+    maturing.clock = START + 8 * MINUTE
+    maturing.resume([START << ARM])
+    assert maturing.first() == START + 10 * MINUTE

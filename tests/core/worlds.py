@@ -15,10 +15,16 @@ LATER = {"role": "secondary", "window": {"delay": "30s", "length": "3m"}}
 PER_REFUND = LATER | {"id": "per", "type": "ratio", "event": "order", "denominator": {"event": "refund", "value": True}}
 METRICS = (
     BOUGHT | WINDOW,
-    SPENT | LATER,
+    SPENT | LATER | {"role": "primary"},
     SPENT | LATER | {"id": "adjusted", "covariate": {"attr": "spent"}},
     PER_REFUND,
     LATER | {"id": "much", "type": "quantile", "event": "order", "threshold": 20},
+)
+SUMS = (
+    SPENT | LATER | {"role": "primary"},
+    SPENT | LATER | {"id": "orders", "type": "count", "cap": {"value": 2}, "window": {"length": "4m"}},
+    BOUGHT | WINDOW | {"role": "secondary"},
+    *METRICS[3:],
 )
 ALIKE = (BOUGHT | WINDOW, BOUGHT | LATER | {"id": "again"}, BOUGHT | LATER | {"id": "back", "event": "refund"})
 START_AT = {"min_runtime": "0s", "start_at": "2025-03-10T00:00:00Z"}
@@ -34,6 +40,7 @@ EXPERIMENTS = catalogue(
     ),
     experiment(*BARE, metadata={"id": "bare", "owner": {"name": "Ada"}}, exposure={"lateness": "1m"}),
     experiment(*ALIKE, metadata={"id": "alike", "owner": {"name": "Ada"}}, exposure={"lateness": "1m"}),
+    experiment(*SUMS, metadata={"id": "sums", "owner": {"name": "Ada"}}, exposure={"lateness": "1m"}),
     experiment(
         *BARE[:1],
         metadata={"id": "late", "owner": {"name": "Ada"}},
@@ -44,7 +51,7 @@ EXPERIMENTS = catalogue(
 TIMES = st.integers(0, 40).map(lambda step: step * HALF)
 DELAYS = st.sampled_from([0, 0, 0, HALF, MINUTE, MINUTE + 1, 2 * MINUTE, 2 * MINUTE + 1, -HALF])
 UNITS = st.integers(1, 4)
-KNOWN = ["demo", "warm", "bare", "bare", "alike", "alike", "alike", "late", "late", "nobody"]
+KNOWN = ["demo", "warm", "bare", "bare", "alike", "alike", "alike", "sums", "sums", "sums", "late", "late", "nobody"]
 CONSENT = st.sampled_from([("analytics",), ("analytics",), ()])
 VALUES = st.sampled_from([None, 0.0, 1.5, 40.0, 1_000.0, -1.0])
 

@@ -21,7 +21,7 @@ class Amount:
     at_once: Amounts = ()
 
     def __init__(self, cap: int) -> None:
-        self._cap = cap
+        self._cap, self.enough = cap, cap + 1
 
     def matured(self, did: Did) -> Amounts:
         """The unit's amount, up to the cap."""

@@ -7,6 +7,8 @@ from stats.sequential.base import Totals
 from streams.core.cells import Block, Matrix
 from streams.core.events import MICRO
 
+BOUNDLESS = 1 << 99  # no sum of few events comes near
+
 Amounts = tuple[int | bool, ...]  # what a unit adds, cell by cell; cells left out at the end get nothing
 Object = dict[str, Any]
 
@@ -34,11 +36,13 @@ class Outcome(Protocol):
         name: as the sequential tests know it (stats.sequential.base.OUTCOMES).
         cells: their names; `matured` is one of them.
         at_once: what a unit adds from its first event on, before it has matured.
+        enough: a sum in millionths from which on more makes no difference.
     """
 
     name: str
     cells: tuple[str, ...]
     at_once: Amounts
+    enough: int
 
     def matured(self, did: Did) -> Amounts:
         """What a unit adds more once it has matured."""

@@ -29,6 +29,7 @@ class Quantile:
 
     def __init__(self, threshold: int) -> None:
         self._threshold, self._edges = threshold, edges(threshold)
+        self.enough = self._edges[-1] + 1
 
     def matured(self, did: Did) -> Amounts:
         """One in the unit's bucket; a unit that did nothing has the value 0 and lies in the lowest."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from stats.sequential.base import Totals
 from streams.core.cells import Block, Matrix
-from streams.core.outcomes.base import Amounts, Did, Object, plain, take
+from streams.core.outcomes.base import BOUNDLESS, Amounts, Did, Object, plain, take
 
 MOMENTS = ("nonzero", "sum", "squares", "x_sum", "x_squares", "products")
 
@@ -19,6 +19,7 @@ class Ratio:
     name = "ratio"
     cells: tuple[str, ...] = ("matured", "converted", *MOMENTS)
     at_once: Amounts = ()
+    enough = BOUNDLESS
 
     def __init__(self, cap: int | None) -> None:
         self._cap = cap

@@ -13,6 +13,7 @@ class YesNo:
     name = "yes_no"
     cells: tuple[str, ...] = ("converted_now", "expired", "matured", "matured_converted")
     at_once: Amounts = (1,)
+    enough = 0
 
     def matured(self, did: Did) -> Amounts:
         """It had its time, and it did or did not."""

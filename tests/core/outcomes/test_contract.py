@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stats.sequential.base import OUTCOMES, registry
-from streams.core.outcomes.base import Did
+from streams.core.outcomes.base import BOUNDLESS, Did
 from tests.core.outcomes.samples import TYPES, cells_of, counted, did, matrix
 from tests.core.samples import experiment
 
@@ -33,6 +33,12 @@ def test_a_unit_that_did_nothing_matures_all_the_same(metric):
     row = outcome.matured(Did(acted=False, events=nothing, sums=nothing, covariates=(0,)))
     added = {outcome.cells[i] for i, amount in enumerate(row) if amount}
     assert added - {"expired", "up_to_-16"} == {"matured"}
+
+
+def test_from_enough_on_more_makes_no_difference(metric):
+    outcome, others = counted(metric), (0,) * (sources(metric) - 1)
+    enough, more = did(max(outcome.enough, 1), *others), did(outcome.enough + 7_000_000, *others)
+    assert outcome.matured(enough) == outcome.matured(more) or outcome.enough == BOUNDLESS
 
 
 def test_the_totals_are_what_the_tests_of_the_outcome_read(metric):
