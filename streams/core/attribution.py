@@ -7,6 +7,7 @@ The state is a function of the set of events below `offsets` and of the clock. A
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
+from sys import intern
 from typing import Any, NamedTuple
 
 from streams.core.definition import Catalogue
@@ -215,7 +216,8 @@ class Attribution:
             self.tallies["conversions"]["unused"] += not named
             self._units.reverse(event.unit, Reversal(event.target, time, recorded, barred))
         elif named:
-            self._units.convert(event.unit, Copy(event.identity, time, event.event, worth(event.value), barred))
+            name, value = intern(event.event), worth(event.value)  # few differ, and one object for all takes no memory
+            self._units.convert(event.unit, Copy(event.identity, time, name, value, barred))
         else:
             self.tallies["conversions"]["unused"] += 1
         return ACCEPTED

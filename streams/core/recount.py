@@ -20,6 +20,7 @@ WARM: Added = ((WARMUP, (1,)),)
 NEVER = -1  # in a deed, instead of a sum: there was no event
 
 
+@lru_cache(maxsize=2**12)
 def worth(value: float | None) -> int:
     """The value of a conversion in millionths."""
     return MISSING if value is None else round(value * MICRO)
