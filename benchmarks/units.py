@@ -32,9 +32,9 @@ def main():
     options = parser.parse_args()
     gc.set_threshold(50_000, 50, 100)  # as in the worker
     rounds = [*log(options.events)]
-    gc.freeze()
-    costs, empty = Counter(), resident()
     cores = [Attribution(catalogue(), partition) for partition in range(PARTITIONS)]
+    gc.freeze()  # what is loaded, or was left by the log, is not of the units
+    costs, empty = Counter(), resident()
     for number, read in enumerate(rounds):
         take(cores, read, costs)
         if options.snapshots and number % CUTS == 0:

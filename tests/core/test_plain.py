@@ -4,17 +4,45 @@ from unittest.mock import patch
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from streams.core import quiet
 from streams.core.attribution import Attribution
 from streams.core.events import KINDS
 from streams.core.memory import Acting, Unit
 from streams.core.plain import FEW, Plain
 from tests.core import worlds
-from tests.core.samples import BOUGHT, DAY, MINUTE, SPENT, START, arrival, catalogue, conversion, experiment, exposure
-from tests.core.worlds import EXPERIMENTS, STEPS, deliver
+from tests.core.samples import (
+    BOUGHT,
+    DAY,
+    MINUTE,
+    SPENT,
+    START,
+    arrival,
+    arrivals,
+    catalogue,
+    conversion,
+    experiment,
+    exposure,
+)
+from tests.core.worlds import EXPERIMENTS, STEPS, deliver, last
 
 REFUNDED = BOUGHT | {"id": "refunded", "role": "secondary", "event": "refund"}
 ONE = catalogue(experiment(BOUGHT, REFUNDED))
+
+
+UNITS, SOON = st.integers(1, 2), st.integers(0, 8).map(lambda step: step * MINUTE // 4)
+FEW_ARMS = 3 * 2 * len([*EXPERIMENTS])  # for nothing and two deeds in both arms of each experiment
+
+
+@st.composite
+def calm(draw):
+    """A world in which little is special: units enter, and soon pay one of few prices."""
+    entries = st.builds(exposure, UNITS, at=SOON, experiment_id=st.sampled_from(["bare", "sums", "alike"]))
+    paid = {"value": st.sampled_from([1.5, 40.0, 0.0]), "consent": st.just(("analytics",))}
+    orders = st.builds(conversion, UNITS, SOON.map(MINUTE.__add__), st.integers(1, 50), **paid)
+    found = [draw(st.lists(events.map(arrival), min_size=1, max_size=6)) for events in (entries, orders)]
+    return dict(zip(KINDS, map(arrivals, found), strict=True))
 
 
 def no(*_):
@@ -22,16 +50,24 @@ def no(*_):
     return False
 
 
-@given(worlds.worlds(), STEPS)
-def test_every_look_is_the_same_as_if_all_units_were_awake(world, steps):
-    told = [*deliver(Attribution(EXPERIMENTS), world, steps)]
+@given(worlds.worlds() | calm(), STEPS, st.sampled_from([quiet.ACTED, FEW_ARMS]))
+def test_every_look_is_the_same_as_if_all_units_were_awake(world, steps, arms):
+    with patch.object(quiet, "ACTED", arms):
+        told = [*until_all_is_over(world, steps)]
     with patch.object(Plain, "enter", no), patch.object(Plain, "convert", no):
-        recounted = [*deliver(Attribution(EXPERIMENTS), world, steps)]
+        recounted = [*until_all_is_over(world, steps)]
     for looks in (told, recounted):  # what did not change may be told all the same
         looks[:] = [{one.experiment: one.cells for one in look} for look in looks]
     for number in range(len(told)):
         for name in told[number].keys() | recounted[number].keys():
             assert latest(told[: number + 1], name) == latest(recounted[: number + 1], name)
+
+
+def until_all_is_over(world, steps):
+    core = Attribution(EXPERIMENTS)
+    yield from deliver(core, world, steps)
+    core.advance(last(world) + DAY)
+    yield core.counts()
 
 
 def latest(looks, name):
