@@ -7,7 +7,6 @@ The state is a function of the set of events below `offsets` and of the clock. A
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from sys import intern
 from typing import Any, NamedTuple
 
 from streams.core.definition import Catalogue
@@ -67,6 +66,7 @@ class Attribution:
         self._read_to = dict.fromkeys(KINDS, 0)
         self._watermarks = {kind: Watermarks() for kind in rekeyed}
         self._units = Units(self._experiments)
+        self._names: dict[str, str] = {}  # of conversions that are used: one object for a name, not one for each event
         self._fingerprint = fingerprint(catalogue)
 
     @property
@@ -216,7 +216,7 @@ class Attribution:
             self.tallies["conversions"]["unused"] += not named
             self._units.reverse(event.unit, Reversal(event.target, time, recorded, barred))
         elif named:
-            name, value = intern(event.event), worth(event.value)  # few differ, and one object for all takes no memory
+            name, value = self._names.setdefault(event.event, event.event), worth(event.value)
             self._units.convert(event.unit, Copy(event.identity, time, name, value, barred))
         else:
             self.tallies["conversions"]["unused"] += 1
