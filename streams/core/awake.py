@@ -4,14 +4,13 @@ Whatever happens to such a unit marks it. Settling recounts the marked ones, clo
 and lets go who has nothing left to remember.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from streams.core import quiet
-from streams.core.ledger import Ledger
-from streams.core.maturing import Maturing
+from streams.core.kept import Kept
 from streams.core.memory import Added, Copy, Entry, Reversal, Unit, remember
-from streams.core.plain import FEW, States
-from streams.core.quiet import ARM, MASK, Arm, Arms
+from streams.core.plain import FEW
+from streams.core.quiet import ARM, MASK, Arm
 from streams.core.recount import (
     DRIFT,
     DUPLICATE,
@@ -26,26 +25,11 @@ from streams.core.wheel import Wheel
 
 
 class Awake:
-    """Whatever happens to such units.
+    """Whatever happens to such units."""
 
-    Args:
-        units: of the partition.
-        touch: to be told of a unit before it changes.
-        horizon: how long a record may matter to an entry still to come.
-    """
-
-    def __init__(
-        self,
-        units: States,
-        arms: Arms,
-        ledger: Ledger,
-        maturing: Maturing,
-        touch: Callable[[int], None],
-        horizon: int,
-    ) -> None:
-        self._units, self._arms, self._ledger, self._maturing = units, arms, ledger, maturing
-        self._touch, self._horizon = touch, horizon
-        self._own = {(arm.number, arm.variant): arm for arm in arms.all}
+    def __init__(self, kept: Kept) -> None:
+        self._units, self._arms, self._ledger, self._maturing, self._touch, self._horizon = kept
+        self._own = {(arm.number, arm.variant): arm for arm in self._arms.all}
         self._marked: dict[int, None] = {}  # an ordered set
         self._maturities = Wheel(self._matures)  # when the clock alone changes a count,
         self._chores = Wheel(self._ends)  # and when something can be closed or forgotten

@@ -7,8 +7,8 @@ what is still to be packed is told then.
 from collections.abc import Iterator
 
 from streams.core import pieces
-from streams.core.memory import Unit
-from streams.core.pieces import Told, Units
+from streams.core.memory import States, Unit
+from streams.core.pieces import Told
 
 MOST_UNITS, MOST_BYTES = 4_000, 1 << 17  # of a piece: packing it must not hold up the event loop
 
@@ -19,7 +19,7 @@ Left = dict[int, Told | Unit | None]  # to be packed; what is None is as it was
 class Changes:
     """Watches the units of a partition, from the first snapshot on."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: States) -> None:
         self._units = units
         self._changed: dict[int, None] | None = None
         self._left: Left = {}

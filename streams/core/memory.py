@@ -98,11 +98,14 @@ class Acting(Struct, gc=False, frozen=True, array_like=True):
 
     Attributes:
         state: its words, see `quiet`.
-        conversions: different ones, each told once and barred to nobody.
+        conversions: different ones, barred to nobody.
     """
 
     state: State
     conversions: tuple[Copy, ...]
+
+
+States = dict[int, State | Acting | Unit]  # by the number of the unit
 
 
 Record = TypeVar("Record", Copy, Reversal)

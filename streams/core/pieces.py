@@ -9,14 +9,13 @@ from struct import Struct, pack, unpack_from
 
 import msgspec
 
-from streams.core.memory import Acting, Copy, Entry, Reversal, State, Unit
+from streams.core.memory import Acting, Copy, Entry, Reversal, State, States, Unit
 from streams.core.quiet import words
 from streams.core.recount import shared
 
 GONE: State = ()
 
 Told = State | Acting | bytes  # a unit as it was at one instant; bytes if it was awake
-Units = dict[int, State | Acting | Unit]
 Awake = tuple[int, tuple[Entry, ...], list[Copy], list[Reversal], int | None, int | None]
 
 _section = Struct("<II")  # units, and entries of each; after the last one comes one of no units, and then the JSON
@@ -48,7 +47,7 @@ def write(units: Iterable[tuple[int, Told]]) -> bytes:
     return b"".join([*sections, _section.pack(0, 0), b"[", _encode(acting), b",[", b",".join(awake), b"]]"])
 
 
-def read(piece: bytes, units: Units) -> None:
+def read(piece: bytes, units: States) -> None:
     """Put the units of a piece in the place of what they were."""
     at = 0
     while True:
@@ -72,7 +71,7 @@ def _columns(width: int, keys: list[int], column: list[int]) -> bytes:
     return _section.pack(len(keys), width) + pack(f"<{len(keys) * (1 + width)}Q", *keys, *column)
 
 
-def _put(units: Units, keys: tuple[int, ...], column: tuple[int, ...], width: int) -> None:
+def _put(units: States, keys: tuple[int, ...], column: tuple[int, ...], width: int) -> None:
     if width == 0:
         for key in keys:
             units.pop(key, None)

@@ -4,42 +4,22 @@ Nothing is ever recounted here. What a word adds is added when it is made, and a
 others of its kind; a unit that acts gets another word instead.
 """
 
-from collections.abc import Callable
-
 from streams.core import quiet
 from streams.core.buckets import Buckets
-from streams.core.ledger import Ledger
-from streams.core.maturing import Maturing
-from streams.core.memory import Acting, Copy, State, Unit
-from streams.core.quiet import ARM, MASK, Arm, Arms
+from streams.core.kept import Kept
+from streams.core.memory import Acting, Copy, State
+from streams.core.quiet import ARM, MASK, Arm
 from streams.core.recount import DUPLICATE, REPEAT, acts
 
 FEW = 8  # conversions of a unit among which it is worth while to look for a copy
 SPAN = 12  # who has nothing left to remember is looked for every 2**SPAN ms
 
-States = dict[int, State | Acting | Unit]
-
 
 class Plain:
-    """Whatever happens to such units, as long as they are such.
+    """Whatever happens to such units, as long as they are such."""
 
-    Args:
-        units: of the partition.
-        touch: to be told of a unit before it changes.
-        horizon: how long a conversion may matter to an entry still to come.
-    """
-
-    def __init__(
-        self,
-        units: States,
-        arms: Arms,
-        ledger: Ledger,
-        maturing: Maturing,
-        touch: Callable[[int], None],
-        horizon: int,
-    ) -> None:
-        self._units, self._arms, self._ledger, self._maturing = units, arms, ledger, maturing
-        self._touch, self._horizon = touch, horizon
+    def __init__(self, kept: Kept) -> None:
+        self._units, self._arms, self._ledger, self._maturing, self._touch, self._horizon = kept
         self._leaving = Buckets()  # keys, by when their conversions can be forgotten at the earliest
 
     def enter(self, key: int, state: State | Acting, arm: Arm, time: int) -> bool:

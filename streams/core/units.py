@@ -11,10 +11,11 @@ from streams.core.awake import Awake
 from streams.core.changes import Changes
 from streams.core.definition import GLANCE_BACK, Experiment
 from streams.core.expiry import Expiry
+from streams.core.kept import Kept
 from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
-from streams.core.memory import Copy, Deed, Reversal, Unit
-from streams.core.plain import Plain, States
+from streams.core.memory import Copy, Deed, Reversal, States, Unit
+from streams.core.plain import Plain
 from streams.core.quiet import ARM, MASK, Arm, Arms
 from streams.core.recount import EXPOSURES, REPEAT
 
@@ -30,8 +31,8 @@ class Units(Ledger):
         self._touch = self._changes.touch  # before a unit changes
         self._arms = arms = Arms(experiments)
         self._maturing = Maturing(arms, self)
-        self._plain = Plain(self._units, arms, self, self._maturing, self._touch, horizon)
-        self._awake = Awake(self._units, arms, self, self._maturing, self._touch, horizon)
+        kept = Kept(self._units, arms, self, self._maturing, self._touch, horizon)
+        self._plain, self._awake = Plain(kept), Awake(kept)
         self._expiry = Expiry(experiments)
         self._expired = self._expiry.expired
 

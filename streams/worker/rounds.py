@@ -49,9 +49,8 @@ class Rounds:
         since = headers(self._oldest())
         for reading in [*self._readings.values()]:
             if reading.is_live or self._settings.idle_clock == "record":
-                await send(
-                    producer, _one_by_one(self._filled(reading.attribution.counts(everything=full), waiting, since))
-                )
+                told = reading.attribution.counts(everything=full)
+                await send(producer, _one_by_one(self._filled(told, waiting, since)))
                 await asyncio.sleep(0)  # others have waited for a partition
         await send(producer, _one_by_one(_letter(home, counts, since) for home, counts in waiting.items()))
 

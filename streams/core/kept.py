@@ -1,0 +1,25 @@
+"""What both ways of keeping units share: `plain` in words, `awake` by their records."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from streams.core.ledger import Ledger
+from streams.core.maturing import Maturing
+from streams.core.memory import States
+from streams.core.quiet import Arms
+
+
+class Kept(NamedTuple):
+    """All units of a partition, and what is told of them.
+
+    Attributes:
+        touch: to be told of a unit before it changes.
+        horizon: how long (ms) a record may matter to an entry still to come.
+    """
+
+    units: States
+    arms: Arms
+    ledger: Ledger
+    maturing: Maturing
+    touch: Callable[[int], None]
+    horizon: int
