@@ -122,6 +122,19 @@ class TestCommits:
         assert "already rebalanced" not in str(aiokafka.errors.CommitFailedError())
         assert parameters(ConsumerThread._commit) == parameters(driver.AIOKafkaConsumerThread._commit)
 
+    def test_a_commit_that_is_answered_late_throws_a_member_out_of_the_generation_it_has_joined_meanwhile(self):
+        told = source(GroupCoordinator._do_commit_offsets)
+        assert "self.generation," in told
+        assert re.search(
+            r"RebalanceInProgressError:.*?request_rejoin\(\)\n +else:\n +self.reset_generation\(\)", told, re.DOTALL
+        )
+        assert "self._do_commit_offsets(assignment, offsets)" in source(GroupCoordinator.commit_offsets)
+        assert re.search(
+            r"RebalanceInProgressError,\n.*?raise Errors.CommitFailedError",
+            source(GroupCoordinator.commit_offsets),
+            re.DOTALL,
+        )
+
 
 class TestBatches:
     def test_faust_delivers_what_getmany_yields(self):

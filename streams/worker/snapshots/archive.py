@@ -54,9 +54,9 @@ async def _started(settings: Settings, deadline: float) -> AIOKafkaConsumer:
     )
     try:
         await consumer.start()
-    except KafkaConnectionError:
+    except (KafkaConnectionError, asyncio.CancelledError) as error:
         await consumer.stop()
-        if time.monotonic() > deadline:
+        if isinstance(error, asyncio.CancelledError) or time.monotonic() > deadline:
             raise
         await asyncio.sleep(AGAIN_S)
         return await _started(settings, deadline)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from unittest.mock import AsyncMock
 
 import pytest
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
 from faust.transport.drivers import aiokafka as driver
 
 from streams.settings import Settings
@@ -43,10 +43,15 @@ class Group:
 
     def __init__(self, ends):
         self._coordination_task = asyncio.ensure_future(ends)
-        self.answer, self.was_reset = True, False
+        self.answer, self.was_reset, self.committed = True, False, []
 
-    async def _do_rejoin_group(self, _):
+    async def _do_rejoin_group(self, joining):
+        if isinstance(joining, asyncio.Future):
+            await joining
         return self.answer
+
+    async def _do_commit_offsets(self, _, offsets):
+        self.committed.append(offsets)
 
     async def _do_heartbeat(self):
         return self.answer
@@ -118,6 +123,21 @@ async def test_without_an_answer_it_runs_out(started, ask, monkeypatch):
     monkeypatch.setattr(started.app.lease, "renew", None)
     started.group.answer = False
     assert await ask(started.group) is False
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_nothing_is_committed_while_the_group_is_being_joined(started, fails):
+    """Its answer would come after that of the group, and throw the worker out again."""
+    joining = asyncio.get_running_loop().create_future()
+    join = asyncio.ensure_future(started.group._do_rejoin_group(joining))
+    await asyncio.sleep(0)
+    with pytest.raises(RebalanceInProgressError):
+        await started.group._do_commit_offsets("assignment", {EXPOSED: 3})
+    joining.set_exception(KafkaError()) if fails else joining.set_result(None)
+    await asyncio.wait([join])
+    assert (join.exception() is not None) == fails
+    await started.group._do_commit_offsets("assignment", {EXPOSED: 4})
+    assert started.group.committed == [{EXPOSED: 4}]
 
 
 @pytest.mark.parametrize("stops", [False, True])
