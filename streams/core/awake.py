@@ -7,6 +7,7 @@ and lets go who has nothing left to remember.
 from collections.abc import Iterable, Sequence
 
 from streams.core import quiet
+from streams.core.agenda import Agenda
 from streams.core.kept import Kept
 from streams.core.memory import Added, Copy, Entry, Reversal, Unit, remember
 from streams.core.plain import FEW
@@ -21,7 +22,6 @@ from streams.core.recount import (
     says_nothing_yet,
     shared,
 )
-from streams.core.wheel import Wheel
 
 
 class Awake:
@@ -31,8 +31,8 @@ class Awake:
         self._units, self._arms, self._ledger, self._maturing, self._touch, self._horizon = kept
         self._own = {(arm.number, arm.variant): arm for arm in self._arms.all}
         self._marked: dict[int, None] = {}  # an ordered set
-        self._maturities = Wheel(self._matures)  # when the clock alone changes a count,
-        self._chores = Wheel(self._ends)  # and when something can be closed or forgotten
+        self._agenda = agenda = Agenda(kept, self._arm)
+        self.first, self.resume = agenda.first, agenda.resume
 
     def enter(self, key: int, arm: Arm, time: int, covariates: tuple[int, ...]) -> None:
         """An exposure."""
@@ -58,7 +58,7 @@ class Awake:
         open_ = [entry for entry in unit.entries if entry.open]
         if not open_:  # it may still enter
             if unit.ends is None:
-                self._plan(key, unit, unit.matures, copy.time + self._horizon + 1)
+                self._agenda.plan(key, unit, unit.matures, copy.time + self._horizon + 1)
         elif key not in self._marked and not self._can_wait(unit, open_, copy):
             self._marked[key] = None
         unit.conversions = remember(unit.conversions, copy)
@@ -75,30 +75,16 @@ class Awake:
     def run(self, clock: int) -> None:
         """Count what happened, and what the clock has changed."""
         marked, self._marked = self._marked, {}
-        for key in self._maturities.due(clock):
-            unit = self._units.get(key)
-            if type(unit) is Unit and unit.matures is not None and unit.matures <= clock:
-                self._touch(key)
-                marked[key] = None
-        chores = [key for key in self._chores.due(clock) if key not in marked]
+        for key in self._agenda.mature(clock):
+            self._touch(key)
+            marked[key] = None
+        chores = self._agenda.end(clock)
         for key in marked:
             self._recount(key)
         for key in chores:
-            unit = self._units.get(key)
-            if type(unit) is Unit and unit.ends is not None and unit.ends <= clock:
+            if key not in marked:
                 self._touch(key)
-                self._tidy(key, unit)
-
-    def first(self) -> int | None:
-        """The next instant at which the clock alone may change a cell."""
-        return self._maturities.first()
-
-    def resume(self, key: int, unit: Unit) -> None:
-        """Go on with a unit that has been loaded."""
-        if unit.matures is not None:
-            self._maturities.put(unit.matures, key)
-        if unit.ends is not None:
-            self._chores.put(unit.ends, key)
+                self._tidy(key, self._at(key))
 
     def retire(self, key: int, unit: Unit, expired: set[int]) -> None:
         """Forget entries into experiments that have expired."""
@@ -118,7 +104,7 @@ class Awake:
         unit = self._units[key] = Unit(tuple([self._entry(word, known) for word in words]), [*known] or ())
         for word in words:
             self._maturing.withdraw(word)
-        self._plan_next(key, unit)
+        self._agenda.plan_next(key, unit)
         return unit
 
     def _entry(self, word: int, conversions: tuple[Copy, ...]) -> Entry:
@@ -134,7 +120,7 @@ class Awake:
         else:
             self._ledger.add(arm.number, arm.fresh)
             entry.added, matures = arm.fresh, entry.time + arm.first
-            self._plan(key, unit, matures if unit.matures is None else min(matures, unit.matures), None)
+            self._agenda.plan(key, unit, matures if unit.matures is None else min(matures, unit.matures), None)
         unit.entries += (entry,)
 
     def _begins_silent(self, unit: Unit, arm: Arm, entry: Entry) -> bool:
@@ -158,8 +144,7 @@ class Awake:
 
     def _recount(self, key: int) -> None:
         """Count anew what a unit adds where it is open."""
-        unit = self._units[key]
-        assert type(unit) is Unit, "only what is awake is marked"
+        unit = self._at(key)
         unit.shorten()
         for entry in unit.entries:
             if entry.open:
@@ -182,7 +167,7 @@ class Awake:
             if entry.open and self._maturing.clock >= entry.time + self._arm(entry).closes:
                 entry.open, entry.added = False, shared(entry.added)
         if [entry for entry in unit.entries if entry.open] or self._forget(unit) or not self._leave(key, unit):
-            self._plan_next(key, unit)
+            self._agenda.plan_next(key, unit)
 
     def _forget(self, unit: Unit) -> bool:
         """Drop events that no entry still to come can reach; whether any are left."""
@@ -212,35 +197,10 @@ class Awake:
         arm = self._arms.adding(self._arm(entry), lasting)
         return entry.time << ARM | arm.place if arm.added(entry.time, self._maturing.clock) == lasting else None
 
-    def _plan_next(self, key: int, unit: Unit) -> None:
-        """When the first of the open entries matures, else when the first can be closed, or an event forgotten."""
-        open_ = [(entry.time, self._arm(entry)) for entry in unit.entries if entry.open]
-        maturities = [due for time, arm in open_ if (due := arm.next(time, self._maturing.clock)) is not None]
-        if maturities:
-            self._plan(key, unit, min(maturities), None)
-        else:
-            closes = [time + arm.closes for time, arm in open_]
-            self._plan(key, unit, None, min(closes) if closes else self._forgets(unit))
-
-    def _plan(self, key: int, unit: Unit, matures: int | None, ends: int | None) -> None:
-        if matures is not None and matures != unit.matures:
-            self._maturities.put(matures, key)
-        if ends is not None and ends != unit.ends:
-            self._chores.put(ends, key)
-        unit.matures, unit.ends = matures, ends
-
-    def _forgets(self, unit: Unit) -> int | None:
-        """When the first event can be forgotten that waits for an entry."""
-        times = [event.time for events in (unit.conversions, unit.reversals) for event in events]
-        return min(times) + self._horizon + 1 if times else None
+    def _at(self, key: int) -> Unit:
+        unit = self._units[key]
+        assert type(unit) is Unit, "only what is awake is marked"
+        return unit
 
     def _arm(self, entry: Entry) -> Arm:
         return self._own[entry.number, entry.variant]
-
-    def _matures(self, key: int) -> int | None:
-        unit = self._units.get(key)
-        return unit.matures if type(unit) is Unit else None
-
-    def _ends(self, key: int) -> int | None:
-        unit = self._units.get(key)
-        return unit.ends if type(unit) is Unit else None

@@ -33,6 +33,8 @@ ASK_S = 0.5  # between two questions how long the logs are; apart from the round
 TELL_S = 1.0  # evidence of an experiment is published at most this often,
 SELDOM_S = 5.0  # and of as many as are told of at a time at least this often,
 SHARE = 0.04  # so that it takes no more than this share of the time: intervals are dear
+RARELY = 6  # times as seldom as asked are snapshots taken at the worst,
+KEEPING = 0.1  # so that they take no more than this share of the time: whoever catches up changes most units anyway
 GOODBYE_S = 5.0  # for the last counts, and again for the rest; what has not ended by then is cut off
 
 
@@ -79,7 +81,8 @@ class Worker:
         rounds = loops.start("round", loops.every(self._settings.round_ms / 1000, self._round))
         clock = loops.start("clock", loops.every(ASK_S, self._tick))
         telling = loops.start("evidence", loops.seldom(TELL_S, SELDOM_S, SHARE, self._tell))
-        keeping = loops.start("snapshots", loops.every(self._settings.snapshot_every_s, self._keep))
+        often = self._settings.snapshot_every_s
+        keeping = loops.start("snapshots", loops.seldom(often, RARELY * often, KEEPING, self._keep))
         await told
         leave_within(3 * GOODBYE_S)  # of us and of Kafka's client, somebody may wait for what never comes
         await loops.stop(rounds, clock, telling)
