@@ -13,12 +13,13 @@ import faust
 import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
-from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.consumer.group_coordinator import BaseCoordinator, GroupCoordinator
 from aiokafka.producer.sender import Sender
 from aiokafka.record.default_records import DefaultRecord
 from aiokafka.structs import ConsumerRecord
 from faust.agents.agent import Agent
 from faust.app.base import App
+from faust.assignor.partition_assignor import PartitionAssignor
 from faust.tables.base import Collection
 from faust.tables.recovery import Recovery
 from faust.tables.table import Table
@@ -229,6 +230,12 @@ class TestClient:
         assert "success = await self._do_rejoin_group(subscription)" in source(GroupCoordinator.ensure_active_group)
         assert source(GroupCoordinator._do_heartbeat).count("self.reset_generation()") == 2
         assert not hasattr(GroupCoordinator, "__slots__")
+
+    def test_who_leads_a_group_leaves_out_what_it_does_not_know(self):
+        assert "Ignoring missing topic" in source(PartitionAssignor._get_copartitioned_groups)
+        assert "cluster.partitions_for_topic(topic) or set()" in source(PartitionAssignor._get_copartitioned_groups)
+        assert parameters(GroupCoordinator._do_rejoin_group) == ["self", "subscription"]
+        assert "self._client = client" in source(BaseCoordinator.__init__)
 
     def test_a_member_hears_of_a_rebalance_as_one_who_still_belongs_to_the_group(self):
         heard = source(GroupCoordinator._do_heartbeat)

@@ -7,12 +7,13 @@ from typing import Any
 
 import aiokafka
 from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError, RebalanceInProgressError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.worker.fatal import die
 from streams.worker.logs import FRAMEWORK
+from streams.worker.transport.joining import Joining
 from streams.worker.transport.lean import make_lean
 from streams.worker.transport.pace import Pace
 
@@ -21,7 +22,6 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     """Fetches as the settings say, lean and at a pace."""
 
     logger = FRAMEWORK
-    _joins = False  # whether the group has been asked to let us in, and has not answered yet
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         """Faust fixes the wait at 1.5 s. One fetch asks for all partitions, so a quiet one would hold up the busy."""
@@ -40,33 +40,16 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     def _watch(self, group: Any) -> None:
         """Hear how the group answers, and what ends the talk with it."""
         group._coordination_task.add_done_callback(self._coordinated)  # noqa: SLF001
-        group._do_rejoin_group = partial(self._join, group._do_rejoin_group)  # noqa: SLF001
-        group._do_heartbeat = partial(self._ask, group._do_heartbeat)  # noqa: SLF001
-        group._do_commit_offsets = partial(self._tell, group._do_commit_offsets)  # noqa: SLF001
+        Joining().guard(group)
+        for question in ("_do_rejoin_group", "_do_heartbeat"):
+            setattr(group, question, partial(self._ask, getattr(group, question)))
         group.reset_generation = partial(self._reset, group.reset_generation)
-
-    async def _join(self, join: Callable[..., Awaitable[bool]], *arguments: Any) -> bool:
-        self._joins = True
-        try:
-            return await self._ask(join, *arguments)
-        finally:
-            self._joins = False
 
     async def _ask(self, ask: Callable[..., Awaitable[bool]], *arguments: Any) -> bool:
         asked = self.app.lease.now()
         if answered := await ask(*arguments):
             self.app.lease.renew(asked)
         return answered
-
-    async def _tell(self, commit: Callable[..., Awaitable[None]], *arguments: Any) -> None:
-        """No commit while we join: it is answered after that, as one of a generation that is over.
-
-        aiokafka takes such an answer for its exclusion, gives its new place up and joins again: all others have to as
-        well, and if the next commit comes as early, the group never comes to rest.
-        """
-        if self._joins:
-            raise RebalanceInProgressError
-        await commit(*arguments)
 
     def _reset(self, reset: Callable[[], None]) -> None:
         """How we hear that we are out; unless we stop, and leave the group of our own accord."""
