@@ -24,7 +24,7 @@ from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
 
-PIECE = 50  # experiments judged in one go, as many cost little more than one; and the event loop must not stall
+PIECE = 100  # experiments judged in one go, as many cost little more than one; and the event loop must not stall
 FEW = 16  # experiments told of in one go: intervals are dear
 READ = 500  # counts unpacked in one go, for the same reason
 TOGETHER = 8  # batches that wait for each other, so that all they bring is one look
