@@ -142,7 +142,7 @@ def report(rate, count, seconds, cpu):
     mean = 1000 * statistics.fmean(seconds)
     print(
         f"{rate:7,} events/s: p50 {p50:6.0f} ms, mean {mean:6.0f}, p99 {p99:6.0f}, most {1000 * seconds[-1]:6.0f}; "
-        f"{count:,} events, worker {100 * cpu:.0f} % of a core",
+        f"{count:,} events, worker {100 * cpu:.1f} % of a core",
         flush=True,
     )
 
