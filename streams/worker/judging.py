@@ -24,7 +24,8 @@ from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
 
-PIECE = 100  # experiments judged in one go, as many cost little more than one; and the event loop must not stall
+PIECE = 100  # experiments judged in one go, as many cost little more than one; and the event loop must not stall:
+FIRST = 25  # a case that opens costs ten times as much
 FEW = 16  # experiments told of in one go: intervals are dear
 READ = 500  # counts unpacked in one go, for the same reason
 TOGETHER = 8  # batches that wait for each other, so that all they bring is one look
@@ -98,12 +99,15 @@ class Judging:
         if not await self._gather(arrived) or (more and self._batches < TOGETHER):
             return
         since = self._since
-        for piece in _pieces(self._gathered(), PIECE):
+        for piece in _pieces(self._gathered(), PIECE if self._all_are_open() else FIRST):
             if self._ends:
                 await self._judge(self._take(piece), producer)
             await asyncio.sleep(0)  # others have waited for a piece
-        if all(case.is_open for case in self.cases.values()):
+        if self._all_are_open():
             self.delays.observe(since)
+
+    def _all_are_open(self) -> bool:
+        return bool(self.cases) and all(case.is_open for case in self.cases.values())
 
     async def _gather(self, arrived: Iterable[Counts]) -> bool:
         """Keep them with what arrived before; false if our partitions have gone meanwhile, and all of it with them."""
