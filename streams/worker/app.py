@@ -15,6 +15,7 @@ from streams.worker.readings import Readings
 from streams.worker.transport import Transport
 
 FETCH_BYTES = 1 << 20  # of a partition at a time; a larger record comes all the same, alone
+PACK_BYTES = 256 << 10  # of a record batch at most: with 16 KB a flood of rejected records is as many requests
 PATIENCE_S = 120.0  # how long the broker may be away before a lost send ends the worker
 
 
@@ -69,6 +70,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "broker_request_timeout": max(PATIENCE_S / 3, settings.session_timeout_s),
         "producer_request_timeout": PATIENCE_S,
         "producer_linger": 0.0,
+        "producer_max_batch_size": PACK_BYTES,
         "producer_max_request_size": 4 << 20,
         "consumer_max_fetch_size": FETCH_BYTES,
         "stream_wait_empty": False,

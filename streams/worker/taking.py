@@ -7,7 +7,6 @@ from typing import Any
 from streams.codecs import rejected as rejected_codec
 from streams.core.topology import REJECTED
 from streams.worker import failpoints
-from streams.worker.outbox import Letter, send
 from streams.worker.reading import KIND_OF, SOURCES, Reading, Refusal
 from streams.worker.readings import Readings
 from streams.worker.transport.batch import Batch
@@ -33,7 +32,7 @@ class Taking:
         async with reading.lock:
             for refusals in reading.take(kind, batch.records):
                 failpoints.reach("after_state")
-                await self._publish(refusals, self._app.consumer.published(batch.tp))
+                await self._publish(refusals, batch.partition, self._app.consumer.published(batch.tp))
                 reading.published[kind] = reading.offsets[kind]
 
     async def _reread(self, batch: Batch, reading: Reading, kind: str) -> None:
@@ -41,13 +40,14 @@ class Taking:
         if self._app.consumer.is_current(batch):
             await self._app.consumer.reread(batch.tp, reading.miss(kind))
 
-    async def _publish(self, refusals: Iterable[Refusal], published: int) -> None:
+    async def _publish(self, refusals: Iterable[Refusal], partition: int, published: int) -> None:
         """All but those that were published before the state was rebuilt."""
-        await send(self._app.producer, _letters(one for one in refusals if one.rejected.offset >= published))
+        told = (one for one in refusals if one.rejected.offset >= published)
+        await self._app.producer.send_packed(REJECTED, partition, _records(told))
         await asyncio.sleep(0)  # others have waited for a piece
 
 
-def _letters(refusals: Iterable[Refusal]) -> Iterator[Letter]:
+def _records(refusals: Iterable[Refusal]) -> Iterator[tuple[bytes, bytes]]:
     for partition, rejected, record in refusals:
         key = f"{SOURCES[rejected.kind]}/{partition}/{rejected.offset}".encode()
-        yield Letter(REJECTED, partition, key, rejected_codec.encode(rejected, record, partition))
+        yield key, rejected_codec.encode(rejected, record, partition)

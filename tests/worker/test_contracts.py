@@ -14,6 +14,7 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import BaseCoordinator, GroupCoordinator
+from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.producer.sender import Sender
 from aiokafka.record.default_records import DefaultRecord
 from aiokafka.structs import ConsumerRecord
@@ -270,6 +271,11 @@ class TestProducer:
         assert "if not conn.connected()" in source(AIOKafkaClient._get_conn)
         before, _ = source(AIOKafkaClient.send).split("].send(")
         assert before.count("await") == 1
+
+    def test_a_batch_takes_its_first_record_whatever_its_size(self):
+        batch = BatchBuilder(64, 0)
+        assert batch.append(timestamp=None, key=b"k", value=b"v" * 1_000) is not None
+        assert batch.append(timestamp=None, key=b"k", value=b"v") is None
 
     def test_it_is_made_in_one_place_when_the_producer_starts(self):
         assert "producer = self._producer = self._new_producer()" in source(driver.Producer.on_start)

@@ -1,7 +1,9 @@
 """The last moment before something leaves: what only an owner may write leaves within the lease, or not at all."""
 
-from collections.abc import Awaitable, Callable, Collection
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
+from typing import Any
 
 from aiokafka import TopicPartition
 from faust.transport.drivers import aiokafka as driver
@@ -24,6 +26,22 @@ class Producer(driver.Producer):
         await super().on_start()
         sender = self._ensure_producer()._sender  # noqa: SLF001
         sender._send_produce_req = partial(self._within_lease, sender._send_produce_req)  # noqa: SLF001
+
+    async def send_packed(self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]) -> None:
+        """Send keys and values to one log, and return when it has them all.
+
+        Sent one by one, each would have a promise of its own, and cost more than to decode, judge and refuse an event.
+        """
+        client = self._ensure_producer()
+        acks, batch = list[Awaitable[Any]](), client.create_batch()
+        for key, value in records:
+            if batch.append(timestamp=None, key=key, value=value) is None:  # full
+                acks.append(await client.send_batch(batch, topic, partition=partition))
+                batch = client.create_batch()
+                batch.append(timestamp=None, key=key, value=value)
+        if batch.record_count():
+            acks.append(await client.send_batch(batch, topic, partition=partition))
+        await asyncio.gather(*acks)
 
     async def _within_lease(self, send: Send, node: int, batches: Collection[TopicPartition]) -> None:
         """First sent or sent again: between here and the socket nobody waits, as the connection is there."""
