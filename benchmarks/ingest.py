@@ -14,7 +14,7 @@ import time
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from benchmarks.throughput import broker, cpu_seconds, machine, memory
+from benchmarks.surroundings import broker, cpu_seconds, machine, memory
 from benchmarks.throughput_load import PARTITIONS, START, event, make_topics
 from streams.core.topology import CONVERSIONS, INGEST_APPLICATION
 from tests.services.processes import wait_for

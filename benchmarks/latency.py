@@ -19,7 +19,7 @@ from multiprocessing import get_context
 
 from confluent_kafka import Producer
 
-from benchmarks.throughput import broker, cpu_seconds, machine
+from benchmarks.surroundings import broker, cpu_seconds, machine
 from benchmarks.throughput_load import DEFINITION, event, make_topics
 from streams.core.times import format_instant
 from streams.core.topology import CONVERSIONS, EXPOSURES

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 
 from confluent_kafka import Producer
 
-from benchmarks.throughput import broker, cpu_seconds, machine, memory
+from benchmarks.surroundings import broker, cpu_seconds, machine, memory
 from benchmarks.throughput_load import event, make_topics, write_experiments
 from tests.worker.rig import worker
 

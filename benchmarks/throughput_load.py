@@ -1,5 +1,7 @@
 """The load of the throughput benchmark: events of 330 bytes, two exposures to one conversion, in their topics."""
 
+from collections import Counter
+
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
@@ -12,6 +14,8 @@ EXPERIMENTS = 10
 START = 1_700_000_000_000  # ms; one event a millisecond from here
 BYTES = 330
 UNTIL = "2023-12-31T00:00:00Z"  # every unit has matured by then
+GOOD = "good"
+SPOILT = ("malformed", "unknown_type", "future")  # reasons for which a bad event is rejected
 
 DEFINITION = """
 apiVersion: peekproof/v1
@@ -40,18 +44,31 @@ def make_topics(bootstrap):
 
 
 def produce(bootstrap, events, poison=False):
-    """Send that many events, each unit to its partition; of poison every other one is cut off."""
+    """Send that many events, each unit to its partition; of poison every other one is bad. Returns them by reason."""
     settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 20}
-    producer = Producer({**settings, "queue.buffering.max.messages": 200_000})
+    producer, sent = Producer({**settings, "queue.buffering.max.messages": 200_000}), Counter()
     for number in range(events):
         topic, unit, value = event(number, START + number)
-        value = value[:-1] if poison and number % 2 else value
+        wrong, value = spoilt(number, value) if poison and number % 2 else (GOOD, value)
+        sent[wrong] += 1
         producer.produce(topic, value, unit, timestamp=START + number)
         if not number % 1_000:
             while len(producer) > 150_000:
                 producer.poll(0.1)
             producer.poll(0)
     assert producer.flush(60) == 0
+    return sent
+
+
+def spoilt(number, value):
+    """Why it will be rejected, and the event: cut off, of another type, or of tomorrow, in turn in both topics."""
+    reason = SPOILT[number // 6 % len(SPOILT)]
+    if reason == "malformed":
+        return reason, value[:-1]
+    if reason == "unknown_type":
+        return reason, value.replace(b".v1", b".v7", 1)
+    today, tomorrow = (format_instant(START + number + ahead).encode() for ahead in (0, 86_400_000))
+    return reason, value.replace(today, tomorrow, 1)
 
 
 def event(number, at, experiments=EXPERIMENTS):
