@@ -87,6 +87,7 @@ class Converted(Struct):
 
 
 _decode_event: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encode = msgspec.json.Encoder().encode
 _unkeyed = blake2b(digest_size=8).copy
 _integer = int.from_bytes
@@ -111,13 +112,13 @@ class Decoder:
 
     def decode(self, value: bytes | None, headers: Headers = ()) -> Arrived:
         """The event, or a reason of rule 2 of the contracts."""
-        body = value or b""
-        if headers or len(body) > MAX_BYTES:
-            if refusal := refuse(body, headers):
-                return refusal
-            body = structured(body, headers)
-        parsed = parse(body)
-        return parsed if isinstance(parsed, str) else self.event(parsed, body)
+        if headers or value is None or len(value) > MAX_BYTES or not value.isascii():
+            return self._carefully(value or b"", headers)
+        try:
+            parsed = _decode_event(value)
+        except _UNREADABLE:
+            return self._carefully(value, headers)
+        return self.event(parsed, value)
 
     def event(self, parsed: Event, body: bytes) -> Exposure | Conversion | str:
         """The core's form of a parsed event, with hashed ids."""
@@ -133,6 +134,14 @@ class Decoder:
         is_evaluation, reason, known = type(parsed) is EvaluationEvent, data.assignment_reason, data.attributes
         name, variant, consent, cost = data.experiment_id, data.variant, data.consent, data.cost
         return Exposure(time, name, variant, unit, known, consent, is_evaluation, reason, cost)
+
+    def _carefully(self, value: bytes, headers: Headers) -> Arrived:
+        """What is not read at first sight."""
+        if refusal := refuse(value, headers):
+            return refusal
+        body = structured(value, headers)
+        parsed = parse(body)
+        return parsed if isinstance(parsed, str) else self.event(parsed, body)
 
     def unit(self, id_: str) -> int:
         """The number that stands for a unit from here on.
@@ -151,7 +160,7 @@ def parse(body: bytes) -> Event | str:
         if not body.isascii():
             body.decode()  # a field that is not read is not checked otherwise
         return _decode_event(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         return _second_look(body)
 
 
@@ -169,7 +178,7 @@ def structured(value: bytes, headers: Headers) -> bytes:
     try:
         attributes = {name[3:]: (text or b"").decode() for name, text in headers if name.startswith("ce_")}
         return _encode({**attributes, "data": msgspec.json.decode(value)})
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         return b""
 
 
