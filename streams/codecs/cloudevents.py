@@ -131,9 +131,8 @@ class Decoder:
             source, reverses, only = parsed.source, data.reverses, data.experiment_id
             identity, target = _identity(source, parsed.id), None if reverses is None else _identity(source, reverses)
             return Conversion(time, data.event, unit, identity, data.value, target, only, data.consent, body)
-        is_evaluation, reason, known = type(parsed) is EvaluationEvent, data.assignment_reason, data.attributes
-        name, variant, consent, cost = data.experiment_id, data.variant, data.consent, data.cost
-        return Exposure(time, name, variant, unit, known, consent, is_evaluation, reason, cost)
+        of, reason, is_evaluation = data.experiment_id, data.assignment_reason, type(parsed) is EvaluationEvent
+        return Exposure(time, of, data.variant, unit, data.attributes, data.consent, is_evaluation, reason, data.cost)
 
     def _carefully(self, value: bytes, headers: Headers) -> Arrived:
         """What is not read at first sight."""
@@ -151,7 +150,7 @@ class Decoder:
         """
         hashed = self._keyed()
         hashed.update(id_.encode())
-        return _integer(hashed.digest(), "big")
+        return _integer(hashed.digest())
 
 
 def parse(body: bytes) -> Event | str:
@@ -195,5 +194,5 @@ def _second_look(body: bytes) -> Event | str:
 
 def _identity(source: str, id_: str) -> int:
     hashed = _unkeyed()
-    hashed.update(f"{len(source)}:{source}{id_}".encode("utf-8", "surrogatepass"))
-    return _integer(hashed.digest(), "big")
+    hashed.update(f"{len(source)}:{source}{id_}".encode())
+    return _integer(hashed.digest())
