@@ -37,6 +37,12 @@ class Line:
         """One less."""
         self._gone.put(word >> self._shift, word)
 
+    def exchange(self, word: int, other: int) -> None:
+        """A word for another one of the same time."""
+        number = word >> self._shift
+        self._gone.put(number, word)
+        self._came.put(number, other)
+
     def below(self, edge: int) -> tuple[list[int], list[int]]:
         """Take out what is smaller than `edge`: words that came, and those of them that were withdrawn."""
         came, gone = ([*b.before(edge >> self._shift), *b.below(edge, edge >> self._shift)] for b in self._both)

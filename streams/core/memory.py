@@ -93,6 +93,7 @@ class Unit(Struct, gc=False):
             self.reversals = compact(self.reversals)
 
 
+@final
 class Acting(Struct, gc=False, frozen=True, array_like=True):
     """A unit of which words tell what it adds, with the conversions that an entry still to come may use.
 

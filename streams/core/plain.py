@@ -9,7 +9,7 @@ from streams.core.buckets import Buckets
 from streams.core.kept import Kept
 from streams.core.memory import Acting, Copy, State
 from streams.core.quiet import ARM, MASK, Arm
-from streams.core.recount import DUPLICATE, REPEAT, acts
+from streams.core.recount import DUPLICATE, REPEAT
 
 FEW = 8  # conversions of a unit among which it is worth while to look for a copy
 SPAN = 12  # who has nothing left to remember is looked for every 2**SPAN ms
@@ -43,7 +43,7 @@ class Plain:
         """A conversion; whether it is plain."""
         if c.barred:
             return False
-        if isinstance(unit, Acting):
+        if type(unit) is Acting:
             return self._convert_more(key, unit, c)
         told: State | None = () if unit is None else self._told(unit, c)
         if told is None:
@@ -138,11 +138,10 @@ class Plain:
         before = self._arms[word & MASK]
         if after is before:
             return word
-        self._maturing.withdraw(word)
-        word += after.place - before.place
-        self._maturing.put(word)
-        self._ledger.add(after.number, acts(after.x, after.variant, before.deed, after.deed))
-        return word
+        acted = word + after.place - before.place
+        self._maturing.lines[after.first].exchange(word, acted)
+        self._ledger.add(after.number, self._arms.acts(before.place, after.place))
+        return acted
 
     def _convert_again(self, key: int, unit: Acting, c: Copy) -> bool:
         """A conversion told again is counted where it lies in a window; it may not be told differently."""

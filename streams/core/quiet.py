@@ -95,6 +95,7 @@ class Arms(dict[int, Arm]):
         all: in which nobody acted.
         step: from the place of one to that of the same with the next deed.
         deeds: by number of the experiment.
+        acts: of the places of two arms: what a unit adds more at once when it goes from one to the other.
     """
 
     def __init__(self, experiments: Sequence[Experiment]) -> None:
@@ -103,6 +104,7 @@ class Arms(dict[int, Arm]):
         most = ACTED // max(self.step, 1)
         self.deeds = [Deeds(x, most) for x in experiments]
         self._beyond = lru_cache(maxsize=2**12)(self._more)  # most do what others have just done
+        self.acts = lru_cache(maxsize=2**14)(self._acts)
         super().__init__(enumerate(self.all))
 
     def __missing__(self, place: int) -> Arm:
@@ -125,6 +127,11 @@ class Arms(dict[int, Arm]):
     def adding(self, arm: Arm, added: Added) -> Arm:
         """The arm of units that did that by which a unit may have added this."""
         return self._doing(arm, self.deeds[arm.number].adding(added)) or arm
+
+    def _acts(self, before: int, after: int) -> Added:
+        arm = self[after]
+        known, added = (alike(arm.x, 0, arm.variant, 0, deed) for deed in (self[before].deed, arm.deed))
+        return tuple([told for told in added if told[1] and told not in known])
 
     def _more(self, place: int, parts: tuple[Part, ...], value: int) -> Arm | None:
         arm = self[place]

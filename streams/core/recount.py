@@ -71,13 +71,6 @@ def silent(x: Experiment, time: int, variant: int, clock: int, covariates: tuple
 
 
 @lru_cache(maxsize=2**14)
-def acts(x: Experiment, variant: int, before: Deed, after: Deed) -> Added:
-    """What a unit adds more at once when it does more."""
-    known = alike(x, 0, variant, 0, before)
-    return tuple([told for told in alike(x, 0, variant, 0, after) if told[1] and told not in known])
-
-
-@lru_cache(maxsize=2**14)
 def ripened(x: Experiment, variant: int, phase: int, done: int, deed: Deed) -> Added:
     """What a unit that is counted adds more when its next closing has matured."""
     return alike(x, phase, variant, done + 1, deed)[len(alike(x, phase, variant, done, deed)) :]
