@@ -23,9 +23,9 @@ def add_agents(app: App, taking: Taking, judging: Judging) -> None:
     @app.agent(batched(app, COUNTS), name="evaluation")
     async def evaluation(stream: Any) -> None:
         async for batch in stream:
-            counts = chain.from_iterable(counts_codec.decode(record.value) for record in batch.records)
-            more = not stream.channel.empty()
-            await judging.take(counts, app.producer, since=oldest(batch.records), more=more)
+            records, more = [*batch.records], not stream.channel.empty()
+            counts = chain.from_iterable(counts_codec.decode(record.value) for record in records)
+            await judging.take(counts, app.producer, since=oldest(records), more=more)
 
 
 def batched(app: App, *names: str) -> Any:

@@ -6,7 +6,8 @@ positions around a rebalance: what comes too early is not taken but asked for ag
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from streams.codecs.cloudevents import Decoder
@@ -76,18 +77,19 @@ class Reading:
         """Whether everything below these offsets is in the state."""
         return all(self.offsets[kind] >= end for kind, end in ends.items())
 
-    def take(self, kind: str, records: Sequence[Record]) -> Iterator[list[Refusal]]:
+    def take(self, kind: str, records: Iterable[Record]) -> Iterator[list[Refusal]]:
         """Put consecutive records that begin at the state's offset or below it into the state, piece by piece.
+
+        Records that are parsed while they are read are used up while the cache still holds them.
 
         Raises:
             LogHoleError: a record is missing among them.
         """
-        first, span = records[0].offset, records[-1].offset - records[0].offset + 1
-        if len(records) < span:
-            raise self._hole(kind, next(at for at, record in enumerate(records, first) if record.offset != at))
-        self._misses[kind] = 0
-        for start in range(0, span, PIECE):
-            yield self._apply(kind, records[start : start + PIECE])
+        coming, after = iter(records), None
+        while piece := [*islice(coming, PIECE)]:
+            self._check(kind, piece, piece[0].offset if after is None else after)
+            after = piece[-1].offset + 1
+            yield self._apply(kind, piece)
 
     def miss(self, kind: str) -> int:
         """Where the log must be read again, because it went on above the state.
@@ -99,6 +101,11 @@ class Reading:
         if self._misses[kind] > PATIENCE:
             raise self._hole(kind, self.offsets[kind])
         return self.offsets[kind]
+
+    def _check(self, kind: str, piece: Sequence[Record], first: int) -> None:
+        if piece[-1].offset - first + 1 > len(piece):
+            raise self._hole(kind, next(at for at, record in enumerate(piece, first) if record.offset != at))
+        self._misses[kind] = 0
 
     def _apply(self, kind: str, records: Sequence[Record]) -> list[Refusal]:
         before, is_news = self.attribution.tallies[kind].copy(), self.caught_up

@@ -27,8 +27,8 @@ class Taking:
         if batch.start > reading.offsets[kind]:
             await self._reread(batch, reading, kind)
             return
-        if reading.is_live and batch.records[-1].offset >= reading.offsets[kind]:
-            self._readings.fresh.setdefault(batch.partition, batch.records[0].timestamp)
+        if reading.is_live and batch.parcel.end > reading.offsets[kind]:
+            self._readings.fresh.setdefault(batch.partition, batch.parcel.first.timestamp)
         async with reading.lock:
             for refusals in reading.take(kind, batch.records):
                 failpoints.reach("after_state")

@@ -20,7 +20,7 @@ from streams.worker.taking import Taking
 take = Taking.take
 
 async def slowly(self, batch):
-    await asyncio.sleep(len(batch.records) / {RATE})
+    await asyncio.sleep((batch.parcel.end - batch.start) / {RATE})
     await take(self, batch)
 
 Taking.take = slowly

@@ -27,7 +27,7 @@ from faust.tables.table import Table
 from faust.topics import Topic
 from faust.transport import consumer
 from faust.transport.drivers import aiokafka as driver
-from faust.types import ConsumerMessage, FutureMessage
+from faust.types import TP, ConsumerMessage, FutureMessage
 from mode import Service
 from mode.threads import MethodQueue
 from mode.utils.queues import FlowControlEvent
@@ -39,7 +39,7 @@ from streams.worker.app import make_app
 from streams.worker.readings import Readings
 from streams.worker.tables import make_table
 from streams.worker.transport import Consumer
-from streams.worker.transport.batch import AHEAD, Batch, to_message
+from streams.worker.transport.batch import AHEAD, batch, to_message
 from streams.worker.transport.client import ConsumerThread
 from tests.worker.samples import CATALOGUE
 
@@ -188,10 +188,10 @@ class TestBatches:
             assert agent.stream().channel.queue.maxsize == AHEAD
 
     async def test_a_batch_goes_through_the_codecs_of_faust_untouched(self, app):
-        batch = Batch("peekproof.exposures", 0, [Record(0, 1, b"{}")])
+        content = batch(TP("peekproof.exposures", 0), [Record(0, 1, b"{}")], 0)
         for agent in app.agents.values():
-            event = await agent.channel.decode(to_message(batch, 0))
-            assert event.value is batch
+            event = await agent.channel.decode(to_message(content, 0))
+            assert event.value is content
 
 
 class TestClient:
@@ -248,12 +248,30 @@ class TestClient:
         uses = re.findall(r"self\._records(\.\w+|\[)", inspect.getsource(Fetcher))
         assert set(uses) == {"[", ".keys", ".clear"}
 
-    def test_records_are_wrapped_by_a_method_that_an_instance_may_replace(self):
+    def test_records_are_parsed_by_an_iterator_that_an_instance_may_replace(self):
         assert "partition_records=partition_records" in source(Fetcher._proc_fetch_request)
         assert "self._partition_records = partition_records" in source(FetchResult.__init__)
-        assert "consumer_record = self._consumer_record(tp, record)" in source(PartitionRecords._unpack_records)
-        assert parameters(PartitionRecords._consumer_record) == ["self", "tp", "record"]
+        assert "self._records_iterator = self._unpack_records()" in source(PartitionRecords.__init__)
+        assert "return next(self._records_iterator)" in source(PartitionRecords.__next__)
         assert not hasattr(PartitionRecords, "__slots__")
+
+    def test_what_is_read_of_fetched_records_and_in_which_steps(self):
+        text = source(PartitionRecords._unpack_records)
+        for step in (
+            "while records.has_next():",
+            "next_batch = records.next_batch()",
+            "if self._check_crcs and not next_batch.validate_crc():",
+            "if next_batch.is_control_batch:",
+            "if record.offset < self.next_fetch_offset:",
+            "self.next_fetch_offset = next_batch.next_offset",
+        ):
+            assert step in text
+        assert "consumed_to(self._partition_records.next_fetch_offset)" in source(FetchResult._update_position)
+
+    def test_faust_asks_for_all_that_was_fetched_whether_committed_or_not(self, app):
+        assert app.conf.broker_max_poll_records is None
+        text = source(driver.AIOKafkaConsumerThread._create_worker_consumer)
+        assert 'isolation_level: str = "read_uncommitted"' in text
 
     def test_a_parsed_record_has_the_fields_of_the_one_it_is_wrapped_in(self):
         for fields in (dir(DefaultRecord), ConsumerRecord.__dataclass_fields__):

@@ -46,6 +46,22 @@ def test_a_hole_inside_a_batch_is_an_error_that_names_it(reading):
     assert reading.offsets["exposures"] == 0
 
 
+def test_a_hole_between_two_pieces_is_found_when_it_is_reached(reading):
+    batch = [Record(offset, START, b"") for offset in range(PIECE + 2) if offset != PIECE]
+    with pytest.raises(LogHoleError, match=f"no record at offset {PIECE},"):
+        take(reading, batch)
+    assert reading.offsets["exposures"] == PIECE
+
+
+def test_records_that_are_parsed_while_they_are_read_are_not_read_further_than_a_piece_ahead(reading):
+    parsed = []
+    coming = (parsed.append(offset) or Record(offset, START, b"") for offset in range(3 * PIECE))
+    taking = reading.take("exposures", coming)
+    assert parsed == []
+    next(taking)
+    assert len(parsed) == PIECE == reading.offsets["exposures"]
+
+
 def test_a_hole_that_stays_is_an_error_that_names_it(reading):
     for _ in range(PATIENCE):
         assert reading.miss("conversions") == 0

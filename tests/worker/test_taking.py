@@ -10,7 +10,7 @@ from streams.core.events import Record
 from streams.core.topology import EXPOSURES, REJECTED
 from streams.worker.readings import Readings
 from streams.worker.taking import Taking
-from streams.worker.transport.batch import Batch
+from streams.worker.transport.batch import batch
 from tests.worker.rig import START
 from tests.worker.samples import CATALOGUE, Broker, exposed
 
@@ -35,7 +35,7 @@ def take(readings, broker):
     taking = Taking(readings, SimpleNamespace(producer=broker, consumer=broker))
 
     async def once(records, era=0, partition=2):
-        await taking.take(Batch(EXPOSURES, partition, records, era))
+        await taking.take(batch(TP(EXPOSURES, partition), records, era))
         return readings[2].offsets["exposures"]
 
     return once

@@ -1,6 +1,6 @@
 """A batch: all that one fetch brought of one partition. Faust carries it as one message, whatever it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from faust.types import TP, ConsumerMessage
@@ -11,12 +11,25 @@ from streams.core.topology import EVALUATION_CHANGELOG
 AHEAD = 8  # batches that wait for an agent; a full queue holds the reader back, so memory stays bounded
 
 
+class Parcel(NamedTuple):
+    """Consecutive records that are parsed while they are read, which is possible once.
+
+    Attributes:
+        first: of the records.
+        end: the offset after the last one, as far as the log tells; there may be holes before it.
+    """
+
+    first: Record
+    end: int
+    records: Iterable[Record]
+
+
 class Batch(NamedTuple):
     """Consecutive records of a log; there is at least one. `era` tells after which seek they were asked for."""
 
     topic: str
     partition: int
-    records: Sequence[Record]
+    parcel: Parcel
     era: int = 0
 
     @property
@@ -27,7 +40,12 @@ class Batch(NamedTuple):
     @property
     def start(self) -> int:
         """Offset of the first record."""
-        return self.records[0].offset
+        return self.parcel.first.offset
+
+    @property
+    def records(self) -> Iterable[Record]:
+        """To be read once."""
+        return self.parcel.records
 
 
 def is_batched(topic: str) -> bool:
@@ -36,16 +54,18 @@ def is_batched(topic: str) -> bool:
 
 
 def batch(tp: TP, fetched: Sequence[Any], era: int) -> Batch:
-    """From whatever aiokafka gives for a record: its own class, or what lies underneath (see lean.py).
+    """From whatever aiokafka gives for the records of a fetch: one parcel (see lean.py), or each in its own class.
 
-    Both have the fields of ours, and are read once: to make ours of them would cost more than to read them.
+    Either have the fields of ours, and are read once: to make ours of them would cost more than to read them.
     """
-    return Batch(tp.topic, tp.partition, fetched, era)
+    first, last = fetched[0], fetched[-1]
+    parcel = first if isinstance(first, Parcel) else Parcel(first, last.offset + 1, fetched)
+    return Batch(tp.topic, tp.partition, parcel, era)
 
 
 def to_message(content: Batch, generation: Any) -> ConsumerMessage:
     """What Faust carries from its reader to an agent's queue, where it skips those of an earlier generation."""
-    first = content.records[0]
+    first = content.parcel.first
     return ConsumerMessage(
         *content.tp,
         offset=first.offset,

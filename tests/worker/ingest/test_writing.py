@@ -3,13 +3,14 @@
 import json
 
 import pytest
+from faust.types import TP
 
 from streams.codecs.rekeying import Rekeyer
 from streams.core.events import Record
 from streams.core.topology import EXPOSURES, REJECTED
 from streams.worker.ingest.sources import Sources
 from streams.worker.ingest.writing import Writing
-from streams.worker.transport.batch import Batch
+from streams.worker.transport.batch import batch
 from tests.worker.ingest.samples import NOW, PLACE, ROUTES, Outlet, records, settings
 from tests.worker.rig import START
 from tests.worker.samples import Broker
@@ -40,7 +41,7 @@ def writing(sources, outlet):
 @pytest.fixture
 def take(writing, sources, broker):
     async def once(fetched, era=0, partition=PLACE.partition):
-        await writing.take(Batch(PLACE.topic, partition, fetched, era), broker)
+        await writing.take(batch(TP(PLACE.topic, partition), fetched, era), broker)
         return sources[PLACE].offset
 
     return once

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.worker.transport.batch import Batch
+from streams.worker.transport.batch import batch
 from tests.worker.samples import exposed, take
 from tests.worker.transport.conftest import ASSIGNED, CHANGELOG, CONVERTED, COUNTED, EXPOSED, DiedError
 
@@ -60,10 +60,10 @@ async def test_batches_from_before_a_revocation_cause_no_seek(consumer):
         pass
 
     consumer._on_partitions_revoked = ignore
-    batch = Batch(*EXPOSED, exposed(5))
-    assert consumer.is_current(batch)
+    content = batch(EXPOSED, exposed(5), 0)
+    assert consumer.is_current(content)
     await consumer.on_partitions_revoked({EXPOSED})
-    assert not consumer.is_current(batch)
+    assert not consumer.is_current(content)
 
 
 async def test_a_gap_is_read_again_from_the_state(consumer):
