@@ -1,9 +1,9 @@
 """Records are parsed where they are read, not where they are fetched.
 
 aiokafka parses all that a fetch brought, record by record in Python, and wraps each record in one of eleven fields, of
-which we read four. Megabytes of records then wait for an agent, and have left the cache when it comes to them: to
-parse, decode and count them cost an eighth more. Here the consumer's thread checks the bytes, and whoever takes them
-makes records of them, some at a time.
+which we read four. Megabytes of records then wait for an agent, and have left the cache when it comes to them: in one
+thread, to parse, decode and count them cost a tenth more. Here the consumer's thread checks the bytes, and whoever
+takes them makes records of them, some at a time.
 
 What this relies on is private to aiokafka, and named by contract tests. Where it is not found, records come as
 aiokafka makes them: in a list, in a class of its own that has the same four fields.
