@@ -26,6 +26,17 @@ class Buckets:
             found += self._lists.pop(heappop(self._order))
         return found
 
+    def some_before(self, number: int, most: int) -> list[int]:
+        """Take out so much of what lies before that number; all, if it is not more."""
+        found: list[int] = []
+        while self._order and self._order[0] < number and len(found) < most:
+            things, room = self._lists[self._order[0]], most - len(found)
+            found += things[-room:]
+            del things[-room:]
+            if not things:
+                del self._lists[heappop(self._order)]
+        return found
+
     def below(self, edge: int, number: int) -> list[int]:
         """Take out of the list of that number what is smaller than `edge`."""
         bucket = self._lists.get(number)

@@ -12,7 +12,8 @@ from streams.core.quiet import ARM, MASK, Arm
 from streams.core.recount import DUPLICATE, REPEAT
 
 FEW = 8  # conversions of a unit among which it is worth while to look for a copy
-SPAN = 12  # who has nothing left to remember is looked for every 2**SPAN ms
+SPAN = 12  # who has nothing left to remember is looked for every 2**SPAN ms,
+SLICE = 10_000  # and so many are looked at in one go: the event loop must not stall over a clock that jumps
 
 
 class Plain:
@@ -54,9 +55,9 @@ class Plain:
         return True
 
     def run(self, clock: int) -> None:
-        """Forget conversions that can't matter any more."""
+        """Forget conversions that can't matter any more; nobody is hurt if that is later."""
         now = clock >> SPAN
-        for key in self._leaving.before(now):
+        for key in self._leaving.some_before(now, SLICE):
             state = self._units.get(key)
             if type(state) is Acting:
                 end = self._end(state) >> SPAN

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core import quiet
+from streams.core import plain, quiet
 from streams.core.attribution import Attribution
 from streams.core.events import KINDS
 from streams.core.memory import Acting, Unit
@@ -50,9 +50,10 @@ def no(*_):
     return False
 
 
-@given(worlds.worlds() | calm(), STEPS, st.sampled_from([quiet.ACTED, FEW_ARMS]))
-def test_every_look_is_the_same_as_if_all_units_were_awake(world, steps, arms):
-    with patch.object(quiet, "ACTED", arms):
+@given(worlds.worlds() | calm(), STEPS, st.sampled_from([quiet.ACTED, FEW_ARMS]), st.sampled_from([plain.SLICE, 1, 0]))
+def test_every_look_is_the_same_as_if_all_units_were_awake(world, steps, arms, forgotten):
+    """However much is known of them, and however late it is forgotten."""
+    with patch.object(quiet, "ACTED", arms), patch.object(plain, "SLICE", forgotten):
         told = [*until_all_is_over(world, steps)]
     with patch.object(Plain, "enter", no), patch.object(Plain, "convert", no):
         recounted = [*until_all_is_over(world, steps)]
@@ -176,6 +177,20 @@ def test_once_its_conversions_are_forgotten_a_unit_is_an_integer():
     assert type(unit(after(*LIFE, clock=DAY))) is int
     spent = catalogue(experiment(SPENT))
     assert type(unit(after(*LIFE, clock=DAY, experiments=spent))) is Unit
+
+
+def test_few_are_forgotten_in_one_go():
+    """A clock that jumps over an hour makes a hundred thousand due."""
+    core = after(*(event for one in range(1, 6) for event in (exposure(one), conversion(one, MINUTE, one))))
+    with patch.object(plain, "SLICE", 2):
+        left = [remembering(core, DAY + second) for second in range(4)]
+    assert left == [3, 1, 0, 0]
+
+
+def remembering(core, clock):
+    core.advance(START + clock)
+    core.counts()
+    return sum(type(one) is Acting for one in core._units._units.values())
 
 
 def test_an_entry_keeps_what_it_did_when_the_other_arm_is_seen_long_after():
