@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
-PATIENCE = 90  # seconds without a change after which counts are final; a transaction left open blocks for 60
+PATIENCE = 90  # seconds of rest without a change after which counts are final; a transaction left open blocks for 60
+BUSY = 0.5  # of a core: who takes more is not at rest, but may be restoring its state,
+LONGEST = 900  # for so many seconds
 LINGER = 3  # the same once they are right: a system that counts twice may pass the right counts on its way
 LINGER_AFTER_KILL = 20  # the same for one that may have told the right counts before it was killed
 HALF = 0.5  # the progress at which a system is killed
@@ -53,14 +55,20 @@ def crash(run):
 
 def watch(run, before, done, linger=LINGER):
     """The samples at which something had changed, until one is what is wanted or all stands still."""
-    changes, last, now = [], before, before.wall
-    while now < last.wall + (linger if done(last) else PATIENCE):
-        sample = run.sample()
-        now = sample.wall
-        if (sample.progress, sample.totals) != (last.progress, last.totals):
-            last = sample
-            changes.append(sample)
+    changes, last, now, rested = [], before, before, 0
+    while rested < (linger if done(last) else PATIENCE) and now.wall < last.wall + LONGEST:
+        earlier, now = now, run.sample()
+        rested += rest(earlier, now)
+        if (now.progress, now.totals) != (last.progress, last.totals):
+            last, rested = now, 0
+            changes.append(now)
     return changes or [last]
+
+
+def rest(before, after):
+    """Seconds between two samples, if the system did next to nothing in them."""
+    seconds = after.wall - before.wall
+    return seconds if after.cpu - before.cpu < BUSY * seconds else 0
 
 
 def is_right(run, sample):

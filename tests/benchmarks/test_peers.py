@@ -126,6 +126,13 @@ def test_counts_that_stand_still_before_they_are_right_are_final():
     assert measuring.cost(run).errors == [20, 0, 2]
 
 
+def test_a_system_that_works_in_silence_is_waited_for_but_not_for_ever():
+    restored = Told(seen(1, 1, 0), seen(2, 2, 50), seen(200, 150, 50), seen(201, 150, 100, 7), seen(205, 150, 100, 7))
+    assert measuring.cost(restored).errors == [0, 0, 0]
+    lost = Told(seen(1, 1, 0), seen(2, 2, 50), seen(500, 400, 50), seen(903, 800, 50))
+    assert measuring.cost(lost).errors == [50, 0, 7]
+
+
 def test_counts_that_were_right_for_a_moment_are_not_final():
     run = Told(seen(1, 1, 0), seen(2, 2, 10), seen(3, 3, 100, 7), seen(4, 4, 101, 7), seen(200, 4, 101, 7))
     assert measuring.cost(run).errors == [1, 0, 0]
