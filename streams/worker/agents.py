@@ -23,7 +23,7 @@ def add_agents(app: App, taking: Taking, judging: Judging) -> None:
     @app.agent(batched(app, COUNTS), name="evaluation")
     async def evaluation(stream: Any) -> None:
         async for batch in stream:
-            records, more = [*batch.records], not stream.channel.empty()
+            records, more = [*batch.records], batch.more or not stream.channel.empty()
             counts = chain.from_iterable(counts_codec.decode(record.value) for record in records)
             await judging.take(counts, app.producer, since=oldest(records), more=more)
 

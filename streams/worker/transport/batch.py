@@ -25,12 +25,18 @@ class Parcel(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Consecutive records of a log; there is at least one. `era` tells after which seek they were asked for."""
+    """Consecutive records of a log; there is at least one.
+
+    Attributes:
+        era: after which seek they were asked for.
+        more: whether the same fetch brought another batch of this topic, which comes next.
+    """
 
     topic: str
     partition: int
     parcel: Parcel
     era: int = 0
+    more: bool = False
 
     @property
     def tp(self) -> TP:
@@ -53,14 +59,14 @@ def is_batched(topic: str) -> bool:
     return topic != EVALUATION_CHANGELOG
 
 
-def batch(tp: TP, fetched: Sequence[Any], era: int) -> Batch:
+def batch(tp: TP, fetched: Sequence[Any], era: int, *, more: bool = False) -> Batch:
     """From whatever aiokafka gives for the records of a fetch: one parcel (see lean.py), or each in its own class.
 
     Either have the fields of ours, and are read once: to make ours of them would cost more than to read them.
     """
     first, last = fetched[0], fetched[-1]
     parcel = first if isinstance(first, Parcel) else Parcel(first, last.offset + 1, fetched)
-    return Batch(tp.topic, tp.partition, parcel, era)
+    return Batch(tp.topic, tp.partition, parcel, era, more)
 
 
 def to_message(content: Batch, generation: Any) -> ConsumerMessage:

@@ -1,5 +1,6 @@
 """What makes one event: a batch for the topics that agents read, a record for the changelogs that Faust reads."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
@@ -33,16 +34,18 @@ class Consumer(Positions):
         eras = self._eras.copy()
         fetched, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
+        left = Counter(tp.topic for tp in fetched or ())
         for tp, records in (fetched or {}).items():
-            for message in self._messages(tp, records, eras[tp], generation):
+            left[tp.topic] -= 1
+            for message in self._messages(tp, records, eras[tp], generation, more=left[tp.topic] > 0):
                 if not self.flow_active or generation != self.app.consumer_generation_id:
                     return
                 if is_batched(tp.topic) or tp in active:
                     yield tp, message
 
-    def _messages(self, tp: TP, records: Sequence[Any], era: int, generation: Any) -> Iterable[Any]:
+    def _messages(self, tp: TP, records: Sequence[Any], era: int, generation: Any, *, more: bool) -> Iterable[Any]:
         if is_batched(tp.topic):
-            return [to_message(batch(tp, records, era), generation)]
+            return [to_message(batch(tp, records, era, more=more), generation)]
         return (self._to_message(tp, record) for record in records)
 
     async def _getmany(self, active_partitions: set[TP], timeout: float) -> Any:  # noqa: ASYNC109

@@ -1,5 +1,8 @@
 """What makes one event, and what is dropped instead."""
 
+from faust.types import TP
+
+from streams.core.topology import COUNTS
 from streams.worker.transport.consumer import NOTHING_TO_READ_S
 from tests.worker.transport.conftest import CHANGELOG, CONVERTED, EXPOSED, record
 
@@ -22,6 +25,13 @@ async def test_all_that_a_fetch_brings_of_a_partition_is_one_message(consumer):
     ]
     assert [one.offset for one in exposed.value.records] == [5, 6, 7]
     assert (exposed.value.start, exposed.value.tp) == (5, EXPOSED)
+
+
+async def test_a_batch_tells_whether_another_of_its_topic_follows(consumer):
+    """So that counts of all partitions are judged in one go: the agent wakes at the first of them."""
+    places = [TP(COUNTS, 0), TP(COUNTS, 1), EXPOSED, TP(COUNTS, 2)]
+    deliver(consumer, {place: [record(place, 0)] for place in places})
+    assert [one.value.more for one in await messages(consumer)] == [True, True, False, False]
 
 
 async def test_a_changelog_comes_record_by_record_for_faust(consumer):
