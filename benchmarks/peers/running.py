@@ -6,9 +6,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.surroundings import cpu_seconds
 from tests.services.processes import alive, end, launch, wait_for
-
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 class DiedError(RuntimeError):
@@ -61,11 +60,6 @@ class Run:
             if alive(self.pid):
                 raise
             raise DiedError(self._log.read_text()[-3_000:]) from None
-
-
-def cpu_seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def peak_memory(pid):

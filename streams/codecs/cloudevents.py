@@ -188,7 +188,7 @@ def _second_look(body: bytes) -> Event | str:
         if msgspec.convert(plain, AnyEvent).type not in TYPES:
             return "unknown_type"
         return msgspec.convert({"event": plain}, Converted).event
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
+    except (*_UNREADABLE, OverflowError):
         return "malformed"
 
 
