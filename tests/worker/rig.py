@@ -9,7 +9,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.core.times import format_instant
@@ -142,14 +142,19 @@ def produce(bootstrap, records, headers=None):
 def read_all(bootstrap, topic, partitions=PARTITIONS):
     """Every record of a topic, by partition."""
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "tests", "enable.auto.commit": False})
+    logs = [TopicPartition(topic, partition) for partition in range(partitions)]
+    ends = {log.partition: consumer.get_watermark_offsets(log, timeout=10) for log in logs}
+    left = {partition: end_ for partition, (first, end_) in ends.items() if first < end_}
+    consumer.assign([TopicPartition(topic, partition, ends[partition][0]) for partition in left])
     found = []
-    for partition in range(partitions):
-        _, end_ = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
-        consumer.assign([TopicPartition(topic, partition, 0)])
-        while end_ and (not found or found[-1].partition() != partition or found[-1].offset() < end_ - 1):
-            found += [record for record in consumer.consume(500, timeout=1) if not record.error()]
+    while left:
+        records = [record for record in consumer.consume(500, timeout=0.1) if not record.error()]
+        found += [record for record in records if record.offset() < ends[record.partition()][1]]
+        for record in records:
+            if record.offset() + 1 >= ends[record.partition()][1]:
+                left.pop(record.partition(), None)
     consumer.close()
-    return found
+    return sorted(found, key=Message.partition)
 
 
 class WorkerProcess:
