@@ -1,6 +1,8 @@
 """From a record that is sent to the look that judges it, at a steady rate, on a real Apache Kafka.
 
     .venv/bin/python -m benchmarks.latency --rates 500 5000 50000 --experiments 100
+    .venv/bin/python -m benchmarks.latency --rates 5000 --experiments 1000 --partitions 16
+    .venv/bin/python -m benchmarks.latency --rates 50000 --hot     # 99 % of the events are of one experiment
 
 An event was sent when the producer took it, and is judged when a look has ended at counts whose offsets lie above it.
 Of more than 5,000 a second as many are watched, by chance: the producer shares the machine with whom it measures.
@@ -20,7 +22,7 @@ from multiprocessing import get_context
 from confluent_kafka import Producer
 
 from benchmarks.surroundings import broker, cpu_seconds, machine
-from benchmarks.throughput_load import DEFINITION, event, make_topics
+from benchmarks.throughput_load import DEFINITION, PARTITIONS, event, make_topics
 from streams.core.times import format_instant
 from streams.core.topology import CONVERSIONS, EXPOSURES
 from tests.worker.rig import worker
@@ -48,6 +50,8 @@ Judging._judge = watched
 WATCHED = 5_000  # events per second
 PREPARED = []  # in the process of the producer: experiment, topic, unit, value
 NEVER = format_instant(0).encode()
+HOT, RARE = "x0", 100
+OTHERS = 3 * 10**8  # from here on, numbers of events that are not of the hot experiment
 BURST_S = 0.01  # events of so long are sent at once: a steady rate, as steady as Python can
 
 
@@ -64,30 +68,47 @@ def parsed():
     parser.add_argument("--rates", type=int, nargs="+", default=[500, 5_000, 50_000], help="events per second")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--experiments", type=int, default=100)
+    parser.add_argument("--partitions", type=int, default=PARTITIONS, help="of every topic")
+    parser.add_argument(
+        "--hot", action="store_true", help=f"all but one event of {RARE} are of {HOT}; tell of the others"
+    )
     return parser.parse_args()
 
 
 def measure(rate, bootstrap, folder, options):
     for number in range(options.experiments):
         (folder / f"x{number}.yaml").write_text(DEFINITION.replace("ID", f"x{number}"))
-    make_topics(bootstrap)
-    with worker(bootstrap, folder, prelude=WATCH, idle_clock="wall") as process:
+    make_topics(bootstrap, options.partitions)
+    settings = {"partitions": options.partitions, "evaluation_partitions": options.partitions, "idle_clock": "wall"}
+    with worker(bootstrap, folder, prelude=WATCH, **settings) as process:
         process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("recovering") is False, 60, "the worker")
         with get_context("spawn").Pool(1) as producer:
-            producer.apply(prepare, (int(rate * options.seconds), options.experiments))
+            producer.apply(prepare, (int(rate * options.seconds), options.experiments, options.hot))
             before, began = cpu_seconds(process.pid), time.monotonic()
             count, sent = producer.apply(produce, (bootstrap, rate))
             cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
         process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("read", 0) >= count, 120, "the end")
         time.sleep(2)  # rounds tell what was read, and looks judge it
-    report(rate, count, latencies(sent, looks(folder)), cpu)
+    told = [one for one in sent if not (options.hot and one[0] == HOT)]
+    report(rate, count, latencies(told, looks(folder)), cpu)
 
 
-def prepare(count, experiments):
+def prepare(count, experiments, hot):
     """Make the events before they are sent: the producer has the same two cores as whom it measures."""
-    for number in range(count):
-        name = f"x{(number - 2 * (number % 3 == 2)) % experiments}"  # see event: the third converts the first
-        PREPARED.append((name, *event(number, 0, experiments)))
+    make = flooded if hot else named
+    PREPARED.extend(make(number, experiments) for number in range(count))
+
+
+def flooded(number, experiments):
+    """Of the hot experiment nearly always."""
+    unit, phase = divmod(number, 3)
+    return named(number, 1) if unit % RARE else named(OTHERS + 3 * (unit // RARE) + phase, experiments)
+
+
+def named(number, experiments):
+    """Experiment, topic, unit and value."""
+    experiment = f"x{(number - 2 * (number % 3 == 2)) % experiments}"  # see event: the third converts the first
+    return experiment, *event(number, 0, experiments)
 
 
 def produce(bootstrap, rate):

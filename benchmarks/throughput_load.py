@@ -34,9 +34,9 @@ def write_experiments(folder, count=EXPERIMENTS):
         (folder / f"x{number}.yaml").write_text(DEFINITION.replace("ID", f"x{number}"))
 
 
-def make_topics(bootstrap):
+def make_topics(bootstrap, partitions=PARTITIONS):
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    wanted = topics(PARTITIONS, PARTITIONS, record_time="create")
+    wanted = topics(partitions, partitions, record_time="create")
     for made in admin.create_topics([NewTopic(t.name, t.partitions, 1, config=t.settings) for t in wanted]).values():
         made.result()
     names = {topic.name for topic in wanted}
