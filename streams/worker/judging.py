@@ -29,7 +29,7 @@ FIRST = 25  # a case that opens costs ten times as much
 FEW = 16  # experiments told of in one go: intervals are dear
 READ = 500  # counts unpacked in one go, for the same reason
 TOGETHER = 8  # batches that wait for each other, so that all they bring is one look
-MOST = 100  # experiments told of at a time; the others take their turn
+MOST = 100  # experiments told of at a time, or half of those that wait, if that is more; the others take their turn
 
 T = TypeVar("T")
 
@@ -149,7 +149,7 @@ class Judging:
 
     async def tell(self, producer: Any) -> None:
         """Publish the evidence that has moved since the last time, if that is news; who waits longest comes first."""
-        room = MOST
+        room = max(MOST, len(self._moved) // 2)
         for piece in _pieces([*self._moved], FEW):
             news = (self.cases[one] for one in piece if one in self._moved and self._is_news(self.cases[one]))
             due = [*islice(news, room)]

@@ -9,7 +9,7 @@ from tests.worker import rig
 from tests.worker.rig import Scenario, fresh_topics, produce, read_all, worker, write_experiments
 
 PARTITIONS = 16
-QUIET = [f"quiet-{number}" for number in range(49)]
+QUIET = [f"quiet-{number}" for number in range(999)]
 UNITS = 40
 FLOOD = 6_000
 UNTIL = "2023-11-15T00:00:00Z"
@@ -24,7 +24,7 @@ def wide_kafka(kafka, monkeypatch):
     return kafka
 
 
-def test_fifty_experiments_are_judged_on_sixteen_partitions_while_one_is_flooded(wide_kafka, tmp_path):
+def test_a_thousand_experiments_are_judged_on_sixteen_partitions_while_one_is_flooded(wide_kafka, tmp_path):
     write_experiments(tmp_path, "hot", *QUIET)
     hot, quiet = Scenario("hot", 0, FLOOD), {name: Scenario(name, 0, UNITS) for name in QUIET}
     records = [*hot.records, *(record for one in quiet.values() for record in one.records)]

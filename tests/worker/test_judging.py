@@ -268,6 +268,13 @@ async def test_who_has_waited_longest_is_told_of_first_whoever_moves_all_the_tim
     assert [*NAMES, "x0"] == told(broker)[:41]
 
 
+async def test_of_however_many_all_are_told_in_a_few_turns(many, broker, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 4)
+    for turn, most in enumerate((20, 30, 35, 39, 40)):
+        await many.tell(broker)
+        assert told(broker) == NAMES[:most], turn
+
+
 async def test_all_that_waits_is_told_in_pieces(many, broker):
     await many.tell(broker)
     assert told(broker) == NAMES
