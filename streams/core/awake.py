@@ -11,7 +11,7 @@ from streams.core.agenda import Agenda
 from streams.core.kept import Kept
 from streams.core.memory import Added, Copy, Entry, Reversal, Unit, remember
 from streams.core.plain import FEW
-from streams.core.quiet import ARM, MASK, Arm
+from streams.core.quiet import ARM, FAR, MASK, Arm
 from streams.core.recount import (
     DRIFT,
     DUPLICATE,
@@ -191,7 +191,7 @@ class Awake:
 
     def _word(self, entry: Entry) -> int | None:
         """What tells as much as a closed entry, if there is such a word."""
-        if entry.crossed or entry.covariates:
+        if entry.crossed or entry.covariates or not 0 <= entry.time < FAR:
             return None
         lasting = tuple([told for told in entry.added if told[0] != DUPLICATE])  # nothing that follows takes these back
         arm = self._arms.adding(self._arm(entry), lasting)

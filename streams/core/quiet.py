@@ -19,6 +19,7 @@ from streams.core.recount import alike, silent
 
 ARM = 18  # bits of a word for its arm; the others are its time, so the earlier of two entries is the smaller
 MASK = (1 << ARM) - 1
+FAR = 1 << 45  # ms: words tell times from 1970 until then, the year 3084
 ACTED = 1 << 15  # arms in which units acted; each costs memory, and rare deeds are not worth it
 
 

@@ -16,7 +16,7 @@ from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
 from streams.core.memory import Copy, Deed, Reversal, States, Unit
 from streams.core.plain import Plain
-from streams.core.quiet import ARM, MASK, Arm, Arms
+from streams.core.quiet import ARM, FAR, MASK, Arm, Arms
 from streams.core.recount import EXPOSURES, REPEAT
 
 
@@ -51,7 +51,7 @@ class Units(Ledger):
         self.changed.add(arm.number)
         if arm.number in self._expired:
             return
-        if covariates or type(state) is Unit:
+        if covariates or type(state) is Unit or not 0 <= time < FAR:
             self._awake.enter(key, arm, time, covariates)
         elif state is None:
             self._touch(key)
