@@ -1,4 +1,4 @@
-"""What a snapshot costs while it is taken, and how long it takes to go on from it; no broker.
+"""What a snapshot costs while it is taken, how long it takes to go on from it, and what a clock that jumps; no broker.
 
 .venv/bin/python -m benchmarks.recovery --units 1000000
 """
@@ -18,12 +18,14 @@ from streams.codecs import definitions
 from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.core.events import Arrival, Conversion, Exposure
+from streams.core.plain import SLICE
 from streams.core.recovery import restore
 
 BATCH = 10_000
 APART = 3  # ms between two units
 ACTING = 0.2  # of the units that convert
 SEED = 7
+A_YEAR = 366 * 86_400_000  # ms
 
 
 def main():
@@ -51,6 +53,8 @@ def main():
         del restored, base, delta
     for name, runs in told.items():
         show(name, runs)
+    seconds = [*jumped(crowd.core)]
+    print(f"jump     {sum(seconds):6.2f} s, longest stall: {1e3 * max(seconds):.0f} ms until others may go on")
     print(f"peak memory: {peak() / 2**20:.0f} MiB")
 
 
@@ -107,6 +111,15 @@ def taken(core, told, *, whole):
         pieces.append(piece)
     told.append((sum(seconds), seconds[0], max(seconds[1:]), sum(map(len, pieces))))
     return cut.head, pieces
+
+
+def jumped(core):
+    """Seconds of each settling after all units have matured at once, until all that can be forgotten is."""
+    core.advance(core.clock + A_YEAR)
+    for _ in range(core.units // SLICE + 2):
+        began = time.thread_time()
+        core.counts()
+        yield time.thread_time() - began
 
 
 def show(name, runs):

@@ -1,7 +1,12 @@
 """Integers by their rough order: a place in a list for each, and to put it there costs next to nothing."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from heapq import heappop, heappush
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Buckets:
@@ -16,14 +21,20 @@ class Buckets:
         try:
             self._lists[number].append(thing)
         except KeyError:
-            self._lists[number] = [thing]
-            heappush(self._order, number)
+            self.put_all(number, [thing])
 
-    def before(self, number: int) -> list[int]:
-        """Take out whatever lies before that number."""
-        found: list[int] = []
+    def put_all(self, number: int, things: Sequence[int]) -> None:
+        """Many into the list of that number."""
+        if number not in self._lists:
+            self._lists[number] = []
+            heappush(self._order, number)
+        self._lists[number] += things
+
+    def before(self, number: int) -> list[list[int]]:
+        """Take out the lists before that number."""
+        found: list[list[int]] = []
         while self._order and self._order[0] < number:
-            found += self._lists.pop(heappop(self._order))
+            found.append(self._lists.pop(heappop(self._order)))
         return found
 
     def some_before(self, number: int, most: int) -> list[int]:
@@ -37,16 +48,15 @@ class Buckets:
                 del self._lists[heappop(self._order)]
         return found
 
-    def below(self, edge: int, number: int) -> list[int]:
-        """Take out of the list of that number what is smaller than `edge`."""
-        bucket = self._lists.get(number)
-        if not bucket:
-            return []
-        bucket.sort()
-        end = bisect_left(bucket, edge)
-        found = bucket[:end]
-        del bucket[:end]
-        return found
+    def below(self, edge: int, number: int) -> NDArray[np.int64]:
+        """Take out what lies before that number, and what is smaller than `edge` of what lies there."""
+        lists = self.before(number)
+        if there := self._lists.get(number):
+            there.sort()
+            end = bisect_left(there, edge)
+            lists.append(there[:end])
+            del there[:end]
+        return np.fromiter(chain.from_iterable(lists), np.int64, sum(map(len, lists)))
 
     def first(self) -> int | None:
         """The smallest number."""

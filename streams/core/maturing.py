@@ -5,7 +5,10 @@ looked for: it is noted as withdrawn, and goes when its time comes.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from streams.core.buckets import Buckets
 from streams.core.ledger import Ledger
@@ -16,6 +19,7 @@ FINEST, COARSEST = 10, 16  # a bucket holds 2**10 to 2**16 ms; in between, about
 WARM = -1  # instead of a phase, of who entered in the warm-up
 
 Kind = tuple[int, int]  # place of an arm, phase
+Words = NDArray[np.int64]
 
 
 class Line:
@@ -43,10 +47,18 @@ class Line:
         self._gone.put(number, word)
         self._came.put(number, other)
 
-    def below(self, edge: int) -> tuple[list[int], list[int]]:
+    def below(self, edge: int) -> tuple[Words, Words]:
         """Take out what is smaller than `edge`: words that came, and those of them that were withdrawn."""
-        came, gone = ([*b.before(edge >> self._shift), *b.below(edge, edge >> self._shift)] for b in self._both)
+        came, gone = (buckets.below(edge, edge >> self._shift) for buckets in self._both)
         return came, gone
+
+    def go_on(self, came: Words, gone: Words) -> None:
+        """Put, and withdraw, very many."""
+        for buckets, words in zip(self._both, (came, gone), strict=True):
+            ordered = np.sort(words)
+            numbers, starts = np.unique(ordered >> self._shift, return_index=True)
+            for number, some in zip(numbers.tolist(), np.split(ordered, starts)[1:], strict=True):
+                buckets.put_all(number, some.tolist())
 
     def first(self) -> int | None:
         """The smallest word that was not withdrawn."""
@@ -102,10 +114,11 @@ class Maturing:
         """Add what matures up to then; whoever waits for more goes into the next line."""
         for wait, line in self.lines.items():
             came, gone = line.below((clock - wait + 1) << ARM)
-            if came:
+            if came.size:
                 tally = self._tally(came, gone)
                 self._mature(wait, tally)
-                self._go_on(self._next(wait, {place for place, _ in tally}), came, gone)
+                for later, places in self._next(wait, {place for place, _ in tally}).items():
+                    later.go_on(*(words[np.isin(words & MASK, places)] for words in (came, gone)))
         self.clock = clock
 
     def first(self) -> int | None:
@@ -120,31 +133,30 @@ class Maturing:
                 done = arm.maturities.index(wait)
                 self._ledger.add(arm.number, ripened(arm.x, arm.variant, phase, done, arm.deed), units)
 
-    def _tally(self, came: Sequence[int], gone: Sequence[int]) -> Counter[Kind]:
+    def _tally(self, came: Words, gone: Words) -> Counter[Kind]:
         found = self._kinds(came)
         found.subtract(self._kinds(gone))
         return found
 
-    def _kinds(self, words: Sequence[int]) -> Counter[Kind]:
-        places = Counter(map(MASK.__and__, words))
-        if all(self._arms[place].fresh for place in places):
-            return Counter({(place, 0): units for place, units in places.items()})
-        return Counter(map(self._kind, words))
+    def _kinds(self, words: Words) -> Counter[Kind]:
+        places, found = words & MASK, Counter[Kind]()
+        units = np.bincount(places)
+        for place in np.flatnonzero(units).tolist():
+            if self._arms[place].fresh is None:
+                found.update(map(self._kind, words[places == place].tolist()))
+            else:
+                found[place, 0] = int(units[place])
+        return found
 
     def _kind(self, word: int) -> Kind:
         x, time = self._arms[word & MASK].x, word >> ARM
         return word & MASK, WARM if x.warms_up(time) else x.phase(time)
 
-    def _next(self, wait: int, places: Iterable[int]) -> dict[int, Line]:
-        """By place of the arm, the line of the next maturity."""
-        told = [(place, self._arms[place].maturities) for place in places]
-        return {place: self.lines[waits[waits.index(wait) + 1]] for place, waits in told if waits[-1] != wait}
-
-    def _go_on(self, lines: Mapping[int, Line], came: Iterable[int], gone: Iterable[int]) -> None:
-        if lines:
-            for word in came:
-                if (line := lines.get(word & MASK)) is not None:
-                    line.put(word)
-            for word in gone:
-                if (line := lines.get(word & MASK)) is not None:
-                    line.withdraw(word)
+    def _next(self, wait: int, places: Iterable[int]) -> dict[Line, list[int]]:
+        """The lines of the next maturity, each with the places of its arms."""
+        found: dict[Line, list[int]] = {}
+        for place in places:
+            waits = self._arms[place].maturities
+            if waits[-1] != wait:
+                found.setdefault(self.lines[waits[waits.index(wait) + 1]], []).append(place)
+        return found

@@ -13,7 +13,7 @@ from streams.core.recount import DUPLICATE, REPEAT
 
 FEW = 8  # conversions of a unit among which it is worth while to look for a copy
 SPAN = 12  # who has nothing left to remember is looked for every 2**SPAN ms,
-SLICE = 10_000  # and so many are looked at in one go: the event loop must not stall over a clock that jumps
+SLICE = 5_000  # and so many are looked at in one go: the event loop must not stall over a clock that jumps
 
 
 class Plain:

@@ -26,7 +26,7 @@ def test_a_line_tells_what_came_and_what_of_it_was_withdrawn_by_time(words, edge
         else:
             line.withdraw(time << ARM)
     for edge in edges:
-        came, gone = line.below(edge << ARM)
+        came, gone = (words.tolist() for words in line.below(edge << ARM))
         for word in gone:
             came.remove(word)
         assert sorted(came) == sorted(word for word in left if word < edge << ARM)
