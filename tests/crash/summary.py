@@ -15,7 +15,8 @@ LIBRARIES = ("faust-streaming", "aiokafka", "confluent-kafka", "msgspec")
 PAGE = """# What the crash suite has shown
 
 Written by `make crash` on {date}, seed {seed}, {seconds:,.0f} s. The seed makes the events and the schedule: the same
-one gives the same state, whatever the faults then meet (`python -m tests.crash --seed {seed}`).
+one gives the same state, whatever the faults then meet (`python -m tests.crash --seed {seed}`), unless the sender
+had to send a record again when the broker crashed, and both are in the log.
 Apache Kafka {kafka}, Python {python}, {libraries}; {machine}.
 
 Workers counted {events:,} events of {experiments} experiments from 4 source partitions while they were killed,
@@ -30,7 +31,8 @@ that reads the logs and shares no code with what counts. State of every experime
 {happened}
 
 A failpoint is a place in the code (`streams/worker/failpoints.py`) at which a worker kills itself: the first time it
-gets there, later on, or while it stops, when not every place is reached.
+gets there, later on, or while it stops, when not every place is reached. Records sent again are those that a log of
+the source holds twice.
 
 ## What was wrong
 
