@@ -147,12 +147,17 @@ def read_all(bootstrap, topic, partitions=PARTITIONS):
     left = {partition: end_ for partition, (first, end_) in ends.items() if first < end_}
     consumer.assign([TopicPartition(topic, partition, ends[partition][0]) for partition in left])
     found = []
-    while left:
-        records = [record for record in consumer.consume(500, timeout=0.1) if not record.error()]
-        found += [record for record in records if record.offset() < ends[record.partition()][1]]
-        for record in records:
-            if record.offset() + 1 >= ends[record.partition()][1]:
-                left.pop(record.partition(), None)
+
+    def is_read():
+        for record in consumer.consume(500, timeout=0.1):
+            end_ = ends[record.partition()][1]
+            if not record.error() and record.offset() < end_:
+                found.append(record)
+                if record.offset() == end_ - 1:
+                    del left[record.partition()]
+        return not left
+
+    wait_for(is_read, 60, f"the end of {topic}")
     consumer.close()
     return sorted(found, key=Message.partition)
 
