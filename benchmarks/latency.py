@@ -22,7 +22,7 @@ from multiprocessing import get_context
 from confluent_kafka import Producer
 
 from benchmarks.surroundings import broker, cpu_seconds, machine
-from benchmarks.throughput_load import DEFINITION, PARTITIONS, event, make_topics
+from benchmarks.throughput_load import PARTITIONS, event, make_topics, write_experiments
 from streams.core.times import format_instant
 from streams.core.topology import CONVERSIONS, EXPOSURES
 from tests.worker.rig import worker
@@ -76,8 +76,7 @@ def parsed():
 
 
 def measure(rate, bootstrap, folder, options):
-    for number in range(options.experiments):
-        (folder / f"x{number}.yaml").write_text(DEFINITION.replace("ID", f"x{number}"))
+    write_experiments(folder, options.experiments)
     make_topics(bootstrap, options.partitions)
     settings = {"partitions": options.partitions, "evaluation_partitions": options.partitions, "idle_clock": "wall"}
     with worker(bootstrap, folder, prelude=WATCH, **settings) as process:

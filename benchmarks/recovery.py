@@ -1,4 +1,4 @@
-"""What a snapshot costs while it is taken, how long it takes to go on from it, and what a clock that jumps; no broker.
+"""What a snapshot costs, how long it takes to go on from it, and what a clock that jumps costs; no broker.
 
 .venv/bin/python -m benchmarks.recovery --units 1000000
 """

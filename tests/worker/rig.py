@@ -144,7 +144,7 @@ def read_all(bootstrap, topic, partitions=PARTITIONS):
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "tests", "enable.auto.commit": False})
     logs = [TopicPartition(topic, partition) for partition in range(partitions)]
     ends = {log.partition: consumer.get_watermark_offsets(log, timeout=10) for log in logs}
-    left = {partition: end_ for partition, (first, end_) in ends.items() if first < end_}
+    left = {partition for partition, (first, end_) in ends.items() if first < end_}
     consumer.assign([TopicPartition(topic, partition, ends[partition][0]) for partition in left])
     found = []
 
@@ -154,7 +154,7 @@ def read_all(bootstrap, topic, partitions=PARTITIONS):
             if not record.error() and record.offset() < end_:
                 found.append(record)
                 if record.offset() == end_ - 1:
-                    del left[record.partition()]
+                    left.remove(record.partition())
         return not left
 
     wait_for(is_read, 60, f"the end of {topic}")
