@@ -10,6 +10,7 @@ from streams.core.definition import Catalogue
 from streams.core.evaluation import begin, consider
 from streams.core.events import MICRO, Arrival, Conversion, Exposure
 from streams.core.look import Look
+from streams.core.recovery import restore
 from streams.core.status import Statuses
 from streams.core.times import UNITS, parse_instant
 from streams.core.tracks import SRM, tracks
@@ -94,6 +95,12 @@ def arrivals(events):
         (event if isinstance(event, Arrival) else arrival(event) for event in events), key=lambda a: a.time
     )
     return [one._replace(offset=offset) for offset, one in enumerate(ordered)]
+
+
+def restarted(core, experiments):
+    """The core as the next process finds it in a snapshot."""
+    head, pieces = core.cut(whole=True)
+    return restore(experiments, 0, [(head, list(pieces))])
 
 
 def totals(x, units, counters=None, **metrics):

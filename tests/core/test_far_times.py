@@ -3,7 +3,6 @@
 import pytest
 
 from streams.core.attribution import Attribution
-from streams.core.recovery import restore
 from streams.core.times import FIRST, LAST
 from tests.core.samples import (
     BOUGHT,
@@ -15,6 +14,7 @@ from tests.core.samples import (
     conversion,
     experiment,
     exposure,
+    restarted,
     schedule,
 )
 
@@ -34,15 +34,10 @@ def counted(base):
     core = Attribution(ALWAYS)
     for kind, events in zip(("exposures", "conversions"), story(base), strict=True):
         assert core.apply(kind, [arrival(event, offset) for offset, event in enumerate(events)]) == []
-    core = restarted(core)
+    core = restarted(core, ALWAYS)
     core.advance(base + DAY)
-    (counts,) = restarted(core).counts(everything=True)
+    (counts,) = restarted(core, ALWAYS).counts(everything=True)
     return counts.cells
-
-
-def restarted(core):
-    head, pieces = core.cut(whole=True)
-    return restore(ALWAYS, 0, [(head, list(pieces))])
 
 
 @pytest.mark.parametrize("base", FAR)

@@ -9,12 +9,11 @@ from streams.codecs import counts, rejected
 from streams.codecs.cloudevents import Decoder
 from streams.core.attribution import Attribution
 from streams.core.events import KINDS, Record
-from streams.core.recovery import restore
 from streams.core.times import FIRST, LAST, format_instant
 from streams.worker import evidence
 from streams.worker.case import Case
 from streams.worker.reading import Reading
-from tests.core.samples import BOUGHT, MINUTE, SPENT, START, catalogue, experiment, schedule
+from tests.core.samples import BOUGHT, MINUTE, SPENT, START, catalogue, experiment, restarted, schedule
 from tests.worker.samples import take
 
 EXPERIMENTS = catalogue(
@@ -53,7 +52,7 @@ def test_nothing_that_a_record_says_ends_a_worker(log):
         tell(reading.attribution, cases)
         reading.attribution.advance(clock)
         tell(reading.attribution, cases)
-        reading.attribution = again(reading.attribution)
+        reading.attribution = restarted(reading.attribution, EXPERIMENTS)
     assert reading.attribution.tally["read"] == len(log)
 
 
@@ -66,9 +65,3 @@ def tell(core, cases):
         assert case.keep()
         assert evidence.current(case.x, case.state)
         assert evidence.bucket(case.x, evidence.point(case.x, case.state)["t"]) is not None
-
-
-def again(core):
-    """As the next process finds it."""
-    head, pieces = core.cut(whole=True)
-    return restore(EXPERIMENTS, 0, [(head, list(pieces))])
