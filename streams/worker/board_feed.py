@@ -1,10 +1,13 @@
 """Reads evidence and decisions from their beginning, so that any worker shows every experiment."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from streams.core.topology import DECISIONS, EVIDENCE
 from streams.settings import Settings
@@ -12,7 +15,9 @@ from streams.settings import Settings
 Json = dict[str, Any]
 
 PATIENCE = 5  # a broker answers at once when there is news; only the embedded one always lets us wait
+AGAIN_S = 1.0  # until a broker that was away is asked again
 
+log = logging.getLogger(__name__)
 decode = msgspec.json.Decoder().decode
 
 
@@ -24,18 +29,63 @@ class Listener(NamedTuple):
     on_decision: Callable[[Json], None]
 
 
+class _Reader:
+    """Reads on from where it was, whatever came between: what was told before is not told again."""
+
+    def __init__(self, settings: Settings, listener: Listener) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._read_to: dict[TopicPartition, int] = {}
+        self._is_cut_off = False
+
+    async def read_on(self) -> None:
+        """Tell what comes until the broker fails."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.bootstrap_servers,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=PATIENCE * self._settings.fetch_wait_ms,
+        )
+        try:
+            await consumer.start()
+            self._take_place(consumer)
+            async for record in consumer:
+                self._hear(record)
+        finally:
+            await consumer.stop()
+
+    def miss(self, error: KafkaError) -> None:
+        """Say so once: the next attempts fail as this one did."""
+        if not self._is_cut_off:
+            log.warning("the board can't be kept up to date; trying again", extra={"error": str(error)})
+        self._is_cut_off = True
+
+    def _take_place(self, consumer: AIOKafkaConsumer) -> None:
+        """Subscribed, it would begin anew whenever a broker that has just come back does not tell of all topics."""
+        partitions = range(self._settings.evaluation_partitions)
+        consumer.assign([TopicPartition(topic, p) for topic in (DECISIONS, EVIDENCE) for p in partitions])
+        for place, offset in self._read_to.items():
+            consumer.seek(place, offset)
+
+    def _hear(self, record: Any) -> None:
+        if self._is_cut_off:
+            log.info("the board is kept up to date again")
+        self._is_cut_off = False
+        tell(self._listener, record.topic, record.key, record.value)
+        self._read_to[TopicPartition(record.topic, record.partition)] = record.offset + 1
+
+
 async def feed(settings: Settings, listener: Listener) -> None:
-    """Tell the listener everything there is, then everything that comes; ends when cancelled."""
-    consumer = AIOKafkaConsumer(
-        DECISIONS,
-        EVIDENCE,
-        bootstrap_servers=settings.bootstrap_servers,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=PATIENCE * settings.fetch_wait_ms,
-    )
-    async with consumer:
-        async for record in consumer:
-            tell(listener, record.topic, record.key, record.value)
+    """Tell the listener everything there is, then everything that comes; ends when cancelled.
+
+    A broker that is away does not end it: a worker need not show what is new to count what is there.
+    """
+    reader = _Reader(settings, listener)
+    while True:
+        try:
+            await reader.read_on()
+        except KafkaError as error:
+            reader.miss(error)
+        await asyncio.sleep(AGAIN_S)
 
 
 def tell(listener: Listener, topic: str, key: bytes, value: bytes | None) -> None:
