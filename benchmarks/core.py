@@ -103,7 +103,7 @@ def decode(rounds):
 
 def apply(core, decoder, batches):
     for kind, records in batches:
-        core.apply(kind, decoder.arrivals(records))
+        core.take(kind, records, decoder.judge(core, kind))
 
 
 def log(events):

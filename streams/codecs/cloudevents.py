@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, final
 import msgspec
 from msgspec import Meta, Struct
 
-from streams.core.events import MAX_BYTES, Arrived, Conversion, Exposure, Placed, Record
+from streams.core.attribution import ACCEPTED, Attribution
+from streams.core.events import MAX_BYTES, Arrival, Arrived, Conversion, Exposure, Record
 from streams.core.times import parse_instant
 
 Text = Annotated[str, Meta(min_length=1)]
@@ -103,22 +104,45 @@ class Decoder:
     def __init__(self, key: bytes = b"") -> None:
         self._keyed = blake2b(digest_size=8, key=key).copy  # half the cost of keying one for each event
 
-    def arrivals(self, records: Iterable[Record]) -> Iterator[Placed]:
+    def arrivals(self, records: Iterable[Record]) -> Iterator[Arrival]:
         """Decode a batch while it is taken; every record becomes one arrival at its place in the log."""
-        decode = self.decode
         for record in records:
             time = record.timestamp
-            yield record.offset, time, decode(record.value, record.headers), time
+            yield Arrival(record.offset, time, self.decode(record.value, record.headers), time)
+
+    def judge(self, state: Attribution, kind: str) -> Callable[[Record], str]:
+        """What decodes a record of a source and puts it into the state; the outcome.
+
+        Nearly all events are ordinary, and are counted without an object for each; the others are decoded and judged.
+        """
+        expose, convert, judge, number = state.expose, state.convert, state.judge(kind), self.unit
+
+        def judged(record: Record) -> str:
+            value, recorded = record.value or b"", record.timestamp
+            parsed = at_first_sight(value, record.headers)
+            if parsed is None:
+                return judge(self._carefully(value, record.headers), recorded, recorded)
+            try:
+                time, unit = parse_instant(parsed.time), number(parsed.data.unit_id)
+            except ValueError:
+                return "malformed"
+            if type(parsed) is ExposureEvent:
+                taken = expose(parsed.data, unit, time, recorded)
+            elif type(parsed) is ConversionEvent and parsed.data.reverses is None:
+                taken = convert(parsed.data, unit, _identity(parsed.source, parsed.id), time, recorded)
+            else:
+                taken = False
+            if taken:
+                return ACCEPTED
+            return judge(self.event(parsed, value), recorded, recorded)
+
+        return judged
 
     def decode(self, value: bytes | None, headers: Headers = ()) -> Arrived:
         """The event, or a reason of rule 2 of the contracts."""
-        if headers or value is None or len(value) > MAX_BYTES or not value.isascii():
-            return self._carefully(value or b"", headers)
-        try:
-            parsed = _decode_event(value)
-        except _UNREADABLE:
-            return self._carefully(value, headers)
-        return self.event(parsed, value)
+        value = value or b""
+        parsed = at_first_sight(value, headers)
+        return self._carefully(value, headers) if parsed is None else self.event(parsed, value)
 
     def event(self, parsed: Event, body: bytes) -> Exposure | Conversion | str:
         """The core's form of a parsed event, with hashed ids."""
@@ -151,6 +175,16 @@ class Decoder:
         hashed = self._keyed()
         hashed.update(id_.encode())
         return _integer(hashed.digest())
+
+
+def at_first_sight(value: bytes, headers: Headers) -> Event | None:
+    """The envelope of an event as nearly all are written."""
+    if headers or len(value) > MAX_BYTES or not value.isascii():
+        return None
+    try:
+        return _decode_event(value)
+    except _UNREADABLE:
+        return None
 
 
 def parse(body: bytes) -> Event | str:

@@ -72,11 +72,6 @@ class RekeyedDecoder(Decoder):
         super().__init__(key)
         self._key, self._place = key, place
 
-    def decode(self, value: bytes | None, headers: Headers = ()) -> Arrived:
-        """The event or watermark, or a reason of rule 2 of the contracts."""
-        event = super().decode(value, headers)
-        return self._genuine(value) or event if event == "unknown_type" else event
-
     def unit(self, id_: str) -> int:
         """The number that a pseudonym writes: hashed it has been."""
         number = bytes.fromhex(id_.removeprefix(MARK))
@@ -84,10 +79,15 @@ class RekeyedDecoder(Decoder):
             raise ValueError(f"{id_[:20]!r} is no pseudonym: only ingest may write to a re-keyed topic")
         return unit
 
-    def _genuine(self, value: bytes | None) -> Watermark | None:
+    def _carefully(self, value: bytes, headers: Headers) -> Arrived:
+        """The event or watermark, or a reason of rule 2 of the contracts."""
+        event = super()._carefully(value, headers)
+        return self._genuine(value) or event if event == "unknown_type" else event
+
+    def _genuine(self, value: bytes) -> Watermark | None:
         """The watermark, if it is one."""
         try:
-            event = _decode_event(value or b"")
+            event = _decode_event(value)
             told = _decode_told(event.data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None

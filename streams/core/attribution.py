@@ -7,12 +7,12 @@ The state is a function of the set of events below `offsets` and of the clock. A
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from streams.core.definition import Catalogue
-from streams.core.events import KINDS, Conversion, Exposure, Placed, Rejected
-from streams.core.intake import Intake
-from streams.core.memory import Copy, Reversal
+from streams.core.events import KINDS, MAX_VALUE, Arrival, Conversion, ConversionLike, Exposure, ExposureLike, Rejected
+from streams.core.intake import NAMELESS, NO_ENTRANCES, NOTHING, Intake
+from streams.core.memory import Barred, Copy, Reversal
 from streams.core.recount import LATE, worth
 from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
@@ -21,6 +21,16 @@ from streams.core.watermarks import Watermark, Watermarks
 ACCEPTED, BELATED, HEARD = "accepted", "late", "watermarks"  # not refused; what is late changes nothing
 
 Judge = Callable[[Any, int, int], str]  # of what has arrived, its record time and its present: the outcome
+Logged = TypeVar("Logged", bound="Located")
+
+
+class Located(Protocol):
+    """Whatever has a place in a log."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
 
 
 class Other(NamedTuple):
@@ -65,8 +75,10 @@ class Attribution:
         self._experiments = self._intake.experiments
         self._read_to = dict.fromkeys(KINDS, 0)
         self._watermarks = {kind: Watermarks() for kind in rekeyed}
+        self._entrances, self._names = self._intake.entrances, self._intake.names
+        self._texts = {name: name for name in self._names}  # one object for a name, not one for each event
         self._units = Units(self._experiments)
-        self._names: dict[str, str] = {}  # of conversions that are used: one object for a name, not one for each event
+        self._enter = self._units.enter
         self._fingerprint = fingerprint(catalogue)
 
     @property
@@ -79,24 +91,70 @@ class Attribution:
         """Units in memory."""
         return len(self._units)
 
-    def apply(self, kind: str, arrivals: Iterable[Placed]) -> list[Rejected]:
+    def apply(self, kind: str, arrivals: Iterable[Arrival]) -> list[Rejected]:
+        """Take a batch of one source that was decoded before; see `take`."""
+        judge = self.judge(kind)
+        return self.take(kind, arrivals, lambda one: judge(one.event, one.time, one.present))
+
+    def take(self, kind: str, records: Iterable[Logged], judge: Callable[[Logged], str]) -> list[Rejected]:
         """Take a batch of one source in the order of its offsets; what lies below `offsets` was taken before.
 
-        Each arrival is done with before the next is asked for: one that was decoded just then is at hand at once.
+        Args:
+            kind: of the source.
+            records: or what was made of them.
+            judge: puts one into the state, by `expose` and `convert` or `judge`; the outcome.
         """
-        judge, end, times, others = self._judges(kind), self.offsets[kind], list[int](), list[Other]()
-        for offset, time, event, present in arrivals:
+        end, times, others = self.offsets[kind], list[int](), list[Other]()
+        for record in records:
+            offset = record.offset
             if offset < end:
                 continue
-            end, outcome = offset + 1, judge[type(event)](event, time, present)
+            end, outcome = offset + 1, judge(record)
             if outcome is ACCEPTED:
-                times.append(time)
+                times.append(record.timestamp)
             else:
-                others.append(Other(offset, time, outcome))
+                others.append(Other(offset, record.timestamp, outcome))
         self.offsets[kind] = end
         self._tell(self.tallies[kind], times, Counter([one.outcome for one in others]))
         self._read(kind, [*times, *(one.time for one in others if one.outcome is BELATED)])
         return [Rejected(kind, one.offset, one.outcome) for one in others if one.outcome not in (BELATED, HEARD)]
+
+    def expose(self, event: ExposureLike, unit: int, time: int, recorded: int) -> bool:
+        """Whether an exposure is ordinary; if so, it is counted. Whatever is not has to be judged."""
+        entrance = self._entrances.get(event.experiment_id, NO_ENTRANCES).get(event.variant)
+        if entrance is None:
+            return False
+        (arm, start, stop, early, late, required), cost = entrance, event.cost
+        if (
+            start <= time < stop
+            and recorded - late <= time <= recorded + early
+            and (cost is None or 0 <= cost <= MAX_VALUE)
+            and (required is None or required in event.consent)
+        ):
+            self._enter(unit, arm, time)
+            return True
+        return False
+
+    def convert(self, event: ConversionLike, unit: int, identity: int, time: int, recorded: int) -> bool:
+        """Whether a conversion that takes none back is ordinary; if so, it is counted."""
+        known = self._names.get(event.event, NAMELESS)
+        if known is None or event.experiment_id is not None:
+            return False
+        (name, early, late, required), value = known, event.value
+        if (
+            recorded - late <= time <= recorded + early
+            and (value is None or 0 <= value <= MAX_VALUE)
+            and (required is None or required in event.consent)
+        ):
+            self._remember(unit, identity, time, name, value)
+            return True
+        return False
+
+    def judge(self, kind: str) -> Judge:
+        """What puts events of a source into the state, whatever is special about them."""
+        hear = partial(_hear, self._watermarks.get(kind, Watermarks()))
+        judges: dict[type, Judge] = {Exposure: self._expose, Conversion: self._convert, Watermark: hear, str: _refuse}
+        return lambda event, recorded, present: judges[type(event)](event, recorded, present)
 
     def advance(self, clock: int) -> None:
         """Both sources have been read up to this instant."""
@@ -172,11 +230,6 @@ class Attribution:
             x.id, x.epoch, x.config_hash, self.partition, offsets, self.clock, self._units.cells[number].copy()
         )
 
-    def _judges(self, kind: str) -> dict[type, Judge]:
-        """Who takes what, by its type."""
-        hear = partial(_hear, self._watermarks.get(kind, Watermarks()))
-        return {Exposure: self._expose, Conversion: self._convert, Watermark: hear, str: _refuse}
-
     def _read(self, kind: str, times: Iterable[int]) -> None:
         """A source has been read up to the latest of these; of a re-keyed one only its watermarks can tell."""
         known = self._watermarks.get(kind)
@@ -215,12 +268,17 @@ class Attribution:
         if event.target is not None:
             self.tallies["conversions"]["unused"] += not named
             self._units.reverse(event.unit, Reversal(event.target, time, recorded, barred))
-        elif named:
-            name, value = self._names.setdefault(event.event, event.event), worth(event.value)
-            self._units.convert(event.unit, Copy(event.identity, time, name, value, barred))
         else:
-            self.tallies["conversions"]["unused"] += 1
+            self._remember(event.unit, event.identity, time, self._texts.get(event.event), event.value, barred)
         return ACCEPTED
+
+    def _remember(
+        self, unit: int, identity: int, time: int, name: str | None, value: float | None, barred: Barred = NOTHING
+    ) -> None:
+        if name is None:
+            self.tallies["conversions"]["unused"] += 1
+        else:
+            self._units.convert(unit, Copy(identity, time, name, worth(value), barred))
 
     def _late(self, recorded: int, time: int, numbers: Iterable[int]) -> frozenset[int]:
         """The experiments for which a conversion comes too late; it is counted there."""

@@ -1,7 +1,7 @@
 """What enters: exposures and conversions, as they were decoded, and why a record was refused."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple, Protocol, final
 
 from msgspec import Struct
 
@@ -80,6 +80,32 @@ class Conversion(Struct, frozen=True, gc=False):
     body: bytes
 
 
+class ExposureLike(Protocol):
+    """What is asked of an exposure about which there is nothing special, in whatever form it was read."""
+
+    @property
+    def experiment_id(self) -> str: ...
+    @property
+    def variant(self) -> str: ...
+    @property
+    def cost(self) -> float | None: ...
+    @property
+    def consent(self) -> Sequence[str]: ...
+
+
+class ConversionLike(Protocol):
+    """The same of a conversion."""
+
+    @property
+    def event(self) -> str: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def experiment_id(self) -> str | None: ...
+    @property
+    def consent(self) -> Sequence[str]: ...
+
+
 Arrived = Exposure | Conversion | Watermark | str  # a text is the reason why the record could not be decoded
 
 
@@ -95,8 +121,10 @@ class Arrival(NamedTuple):
     event: Arrived
     present: int
 
-
-Placed = tuple[int, int, Arrived, int]  # what an Arrival is, for a third of its cost
+    @property
+    def timestamp(self) -> int:
+        """The record time, as of a record."""
+        return self.time
 
 
 class Rejected(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from math import inf
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -33,23 +34,46 @@ class Use(NamedTuple):
     patience: int
 
 
-class Door:
-    """What an experiment asks of an exposure, looked up once.
+class Entrance(NamedTuple):
+    """Which exposures to an arm are ordinary: the intake takes them, and they are not late.
 
-    Attributes:
-        open: whether it asks nothing of the unit.
+    They have `start <= time < stop`, are recorded at most `late` ms after that time and at most `early` ms before it,
+    with a cost in range and the consent that is `required`.
     """
+
+    arm: Arm
+    start: float
+    stop: float
+    early: int
+    late: int
+    required: str | None
+
+
+class Name(NamedTuple):
+    """Which conversions of a name are ordinary: all who know it take them, in time, or nobody knows it: None."""
+
+    name: str | None
+    early: int
+    late: float
+    required: str | None
+
+
+NAMELESS = Name(None, DEFAULT_SKEW, inf, None)
+NO_ENTRANCES: Mapping[str, Entrance] = {}
+
+
+class Door:
+    """What an experiment asks of an exposure, looked up once."""
 
     def __init__(self, x: Experiment, arms: Sequence[Arm]) -> None:
         schedule, accept = x.spec.schedule, x.spec.exposure.accept
         self.skew = x.spec.exposure.clock_skew
         self.arms: Mapping[str, Arm] = dict(zip(x.variants, arms, strict=True))
-        self.start = float("-inf") if schedule.start_at is None else schedule.start_at
-        self.stop = float("inf") if schedule.stop_at is None else schedule.stop_at
+        self.start = -inf if schedule.start_at is None else schedule.start_at
+        self.stop = inf if schedule.stop_at is None else schedule.stop_at
         self.evaluations = "evaluation" in accept
         self.eligible = x.eligible
         self.required = x.spec.privacy.require_consent
-        self.open = self.eligible is None and self.required is None
 
     def refusal(self, event: Exposure) -> str | None:
         """The first reason against an exposure to a variant that is known."""
@@ -60,6 +84,14 @@ class Door:
         if self.eligible is not None and not self.eligible(event.attributes):
             return "ineligible"
         return None if self.required is None or self.required in event.consent else "no_consent"
+
+    def entrances(self) -> dict[str, Entrance]:
+        """By variant; none where attributes matter."""
+        return {
+            variant: Entrance(arm, self.start, self.stop, self.skew, arm.x.lateness, self.required)
+            for variant, arm in self.arms.items()
+            if self.eligible is None and not arm.x.covariates
+        }
 
 
 class Nowhere(Door):
@@ -72,25 +104,13 @@ class Nowhere(Door):
 NOWHERE = Nowhere()
 
 
-class Name:
-    """Who uses conversions of a name, looked up once.
+class Intake:
+    """Judges events against the experiments in force; experiments are numbered in their order, arms as well.
 
     Attributes:
-        plain: whether all use it alike: `use`, if there is the `required` consent.
+        entrances: by experiment and variant; not of experiments to which attributes matter.
+        names: of conversions that are used; None where it takes a second look to tell by whom.
     """
-
-    def __init__(self, users: list[int], experiments: Sequence[Experiment], *, filtered: bool) -> None:
-        own = [experiments[n] for n in users]
-        consents = {x.spec.privacy.require_consent for x in own} or {None}
-        self.users = users
-        self.skew = max((x.spec.exposure.clock_skew for x in own), default=DEFAULT_SKEW)
-        self.required = next(iter(consents))
-        self.plain = len(consents) == 1 and not filtered
-        self.use = Use(tuple(users), bool(users), NOTHING, min((x.lateness for x in own), default=0))
-
-
-class Intake:
-    """Judges events against the experiments in force; experiments are numbered in their order, arms as well."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.experiments = tuple(catalogue)
@@ -98,35 +118,26 @@ class Intake:
         arms = groupby(quiet.arms(self.experiments), attrgetter("x"))
         self._doors = {x.id: Door(x, [*own]) for x, own in arms}
         self._filters = _filters(self.experiments)
-        self._names = _names(self.experiments, {event for _, event in self._filters})
-        self._nameless = Name([], self.experiments, filtered=False)
+        self._users = _users(self.experiments)
+        self.entrances = {id_: door.entrances() for id_, door in self._doors.items()}
+        filtered = {event for _, event in self._filters}
+        self.names = {name: None if name in filtered else self._name(name) for name in self._users}
 
     def exposure(self, event: Exposure, present: int) -> Arm | str:
         """The arm it is an exposure to, or the first reason against."""
-        time, cost, door = event.time, event.cost, self._doors.get(event.experiment_id, NOWHERE)
+        door = self._doors.get(event.experiment_id, NOWHERE)
         arm = door.arms.get(event.variant)
-        if time > present + door.skew:
+        if event.time > present + door.skew:
             return "future"
-        if not (cost is None or 0 <= cost <= MAX_VALUE):
+        if not _in_range(event.cost):
             return "bad_value"
         if arm is None:
             return "unknown_experiment" if door is NOWHERE else "unknown_variant"
-        if door.open and not event.is_evaluation and door.start <= time < door.stop:
-            return arm
         return door.refusal(event) or arm
 
     def conversion(self, event: Conversion, present: int) -> Use | str:
         """Who uses it, or the first reason against."""
-        name, value = self._names.get(event.event, self._nameless), event.value
-        if event.experiment_id is not None or event.target is not None or not name.plain:
-            return self._any_conversion(event, present, name.users)
-        if event.time > present + name.skew:
-            return "future"
-        if not (value is None or 0 <= value <= MAX_VALUE):
-            return "bad_value"
-        return name.use if name.required is None or name.required in event.consent else "no_consent"
-
-    def _any_conversion(self, event: Conversion, present: int, users: list[int]) -> Use | str:
+        users = self._users.get(event.event, [])
         named = self._named(event, users)
         skew = max((self.experiments[n].spec.exposure.clock_skew for n in named), default=DEFAULT_SKEW)
         if event.time > present + skew:
@@ -140,6 +151,12 @@ class Intake:
             return "no_consent"
         patience = min((self.experiments[n].lateness for n in agreed), default=0)
         return Use(agreed, bool(users), self._barred(event, users, agreed), patience)
+
+    def _name(self, name: str) -> Name | None:
+        own = [self.experiments[n] for n in self._users[name]]
+        required, *others = {x.spec.privacy.require_consent for x in own}
+        early, late = max(x.spec.exposure.clock_skew for x in own), min(x.lateness for x in own)
+        return None if others else Name(name, early, late, required)
 
     def _named(self, event: Conversion, users: list[int]) -> list[int]:
         if event.experiment_id is None:
@@ -178,13 +195,13 @@ def _filters(experiments: Sequence[Experiment]) -> dict[tuple[int, str], list[Fi
     return found
 
 
-def _names(experiments: Sequence[Experiment], filtered: set[str]) -> dict[str, Name]:
-    """By name of the event."""
+def _users(experiments: Sequence[Experiment]) -> dict[str, list[int]]:
+    """Who knows the name of an event."""
     users: dict[str, list[int]] = {}
     for number, x in enumerate(experiments):
         for name in x.names:
             users.setdefault(name, []).append(number)
-    return {name: Name(known, experiments, filtered=name in filtered) for name, known in users.items()}
+    return users
 
 
 def _in_range(value: float | None) -> bool:

@@ -108,11 +108,12 @@ class Reading:
         self._misses[kind] = 0
 
     def _apply(self, kind: str, records: Sequence[Record]) -> list[Refusal]:
-        before, is_news = self.attribution.tallies[kind].copy(), self.caught_up
-        rejected, first = self.attribution.apply(kind, self._decoders[kind].arrivals(records)), records[0].offset
+        state, first = self.attribution, records[0].offset
+        before, is_news = state.tallies[kind].copy(), self.caught_up
+        rejected = state.take(kind, records, self._decoders[kind].judge(state, kind))
         if is_news:  # what is read to rebuild the state has been told of before
-            self._tell(kind, self.attribution.tallies[kind] - before)
-        return [Refusal(self.attribution.partition, one, records[one.offset - first]) for one in rejected]
+            self._tell(kind, state.tallies[kind] - before)
+        return [Refusal(state.partition, one, records[one.offset - first]) for one in rejected]
 
     def _tell(self, kind: str, outcomes: Counter[str]) -> None:
         self._events.update({(SOURCES[kind], outcome): count for outcome, count in outcomes.items()})
