@@ -18,7 +18,7 @@ from streams.codecs import definitions
 from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.core.events import Arrival, Conversion, Exposure
-from streams.core.plain import SLICE
+from streams.core.leaving import SLICE
 from streams.core.recovery import restore
 
 BATCH = 10_000

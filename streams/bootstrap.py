@@ -13,6 +13,7 @@ from typing import Any
 from streams.codecs import definitions, routes
 from streams.codecs.routes import Routes, RoutesError
 from streams.core.definition import Catalogue
+from streams.core.form import form
 from streams.core.validation import DefinitionError
 from streams.exporter.exposition import render
 from streams.settings import Settings
@@ -74,16 +75,24 @@ async def _ingest(settings: Settings, known: Routes) -> None:
 async def _work(settings: Settings, catalogue: Catalogue, rekeyed: Routes) -> None:
     stop = _signalled()
     await check_topics(settings, rekeyed)
+    _say_if_slow()
     worker, board = Worker(settings, catalogue, rekeyed.kinds), Board()
     board.pipeline = lambda: worker.pipeline
     listener = Listener(lambda _, experiment: board.show(experiment), board.add_point, board.add_decision)
     names = (settings.web_host, socket.gethostname())  # Prometheus calls a container by its host name
     app = make_app(board, partial(_metrics, worker, board), worker.recovering, names)
     async with serve(app, settings.web_host, settings.web_port) as port:
-        log.info("serving", extra={"host": settings.web_host, "port": port})
+        log.info("serving", extra={"host": settings.web_host, "port": port, "core": form()})
         watch = loops.start("board", feed(settings, listener))
         await worker.run(stop)
         await loops.stop(watch)
+
+
+def _say_if_slow() -> None:
+    if form() == "interpreted":
+        log.warning(
+            "the core runs interpreted, slower: install a C compiler and Python's headers, then install Peekproof again"
+        )
 
 
 def _collect_seldom() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.core import forms
 from tests.services import kafka as apache_kafka
 from tests.services.needs import lines, missing
 
@@ -18,6 +19,11 @@ settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_sessionstart():
+    if compiled := forms.stale():
+        raise pytest.UsageError(f"{compiled.name} is older than its sources, and hides them: make .venv/.ready")
 
 
 @pytest.fixture(scope="session")

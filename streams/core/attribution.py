@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from streams.core.definition import Catalogue
 from streams.core.events import KINDS, MAX_VALUE, Arrival, Conversion, ConversionLike, Exposure, ExposureLike, Rejected
 from streams.core.intake import NAMELESS, NO_ENTRANCES, NOTHING, Intake
-from streams.core.memory import Barred, Copy, Reversal
+from streams.core.memory import Barred, Reversal
 from streams.core.recount import LATE, worth
 from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
@@ -278,7 +278,7 @@ class Attribution:
         if name is None:
             self.tallies["conversions"]["unused"] += 1
         else:
-            self._units.convert(unit, Copy(identity, time, name, worth(value), barred))
+            self._units.convert(unit, identity, time, name, worth(value), barred)
 
     def _late(self, recorded: int, time: int, numbers: Iterable[int]) -> frozenset[int]:
         """The experiments for which a conversion comes too late; it is counted there."""

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from streams.core import quiet
 from streams.core.agenda import Agenda
 from streams.core.kept import Kept
-from streams.core.memory import Added, Copy, Entry, Reversal, Unit, remember
-from streams.core.plain import FEW
-from streams.core.quiet import ARM, FAR, MASK, Arm
+from streams.core.memory import FEW, Added, Copy, Entry, Reversal, Unit, remember
+from streams.core.quiet import Arm
 from streams.core.recount import (
     DRIFT,
     DUPLICATE,
@@ -22,6 +21,7 @@ from streams.core.recount import (
     says_nothing_yet,
     shared,
 )
+from streams.core.rows import ARM, FAR, MASK
 
 
 class Awake:

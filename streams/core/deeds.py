@@ -3,7 +3,8 @@
 Prices repeat, and so do sums of few of them. Where they don't, numbers run out, and units are told by records.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from streams.core.definition import Experiment
 from streams.core.events import MICRO
@@ -14,6 +15,21 @@ from streams.core.seen import MISSING, Service, services
 
 Part = tuple[int, bool, int]  # of what an event adds to a deed: to which sum, whether its value, up to what matters
 Window = tuple[int, int, tuple[Part, ...]]  # from when to when after the entry, and what an event in it adds
+
+
+class Span(NamedTuple):
+    """The time after an entry, cut wherever a window for events of a name opens or closes.
+
+    Attributes:
+        edges: where it is cut, ascending.
+        tells: of each piece, from that before the first cut on, its number; 0: no window is open, below 0: no word can
+            tell what happens there.
+        parts: what an event in it adds.
+    """
+
+    edges: tuple[int, ...]
+    tells: tuple[int, ...]
+    parts: tuple[tuple[Part, ...], ...]
 
 
 class Deeds:
@@ -66,6 +82,14 @@ def after(x: Experiment, deed: Deed, parts: Iterable[Part], value: int) -> Deed 
             return None
         sums[place] = min(max(0, sums[place]) + (value if valued else MICRO), enough)
     return tuple(sums)
+
+
+def cut(windows: Sequence[Window], *, tells: bool) -> Span:
+    """The time after an entry by these windows; `tells`: whether words can tell what happens in them."""
+    edges = sorted({edge for opens, closes, _ in windows for edge in (opens, closes)})
+    parts = [(), *(sum([adds for opens, closes, adds in windows if opens <= at < closes], ()) for at in edges)]
+    numbers = [(number if tells else -1) if adds else 0 for number, adds in enumerate(parts)]
+    return Span(tuple(edges), tuple(numbers), tuple(parts))
 
 
 def windows(x: Experiment) -> dict[str, tuple[Window, ...]]:

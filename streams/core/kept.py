@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
-from streams.core.memory import States
 from streams.core.quiet import Arms
+from streams.core.store import Store
 
 
 class Kept(NamedTuple):
@@ -17,7 +17,7 @@ class Kept(NamedTuple):
         horizon: how long (ms) a record may matter to an entry still to come.
     """
 
-    units: States
+    units: Store
     arms: Arms
     ledger: Ledger
     maturing: Maturing

@@ -8,18 +8,18 @@ from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streams.core.buckets import Buckets
 from streams.core.ledger import Ledger
-from streams.core.quiet import ARM, MASK, Arms
+from streams.core.pile import Words
+from streams.core.quiet import Arms
 from streams.core.recount import ripened
+from streams.core.rows import ARM, MASK
 
 FINEST, COARSEST = 10, 16  # a bucket holds 2**10 to 2**16 ms; in between, about a sixtieth of the wait
 WARM = -1  # instead of a phase, of who entered in the warm-up
 
 Kind = tuple[int, int]  # place of an arm, phase
-Words = NDArray[np.int64]
 
 
 class Line:
@@ -41,12 +41,6 @@ class Line:
         """One less."""
         self._gone.put(word >> self._shift, word)
 
-    def exchange(self, word: int, other: int) -> None:
-        """A word for another one of the same time."""
-        number = word >> self._shift
-        self._gone.put(number, word)
-        self._came.put(number, other)
-
     def below(self, edge: int) -> tuple[Words, Words]:
         """Take out what is smaller than `edge`: words that came, and those of them that were withdrawn."""
         came, gone = (buckets.below(edge, edge >> self._shift) for buckets in self._both)
@@ -58,7 +52,7 @@ class Line:
             ordered = np.sort(words)
             numbers, starts = np.unique(ordered >> self._shift, return_index=True)
             for number, some in zip(numbers.tolist(), np.split(ordered, starts)[1:], strict=True):
-                buckets.put_all(number, some.tolist())
+                buckets.put_all(number, some)
 
     def first(self) -> int | None:
         """The smallest word that was not withdrawn."""
@@ -94,16 +88,17 @@ class Maturing:
         if (wait := self._arms[word & MASK].wait(word >> ARM, self.clock)) is not None:
             self.lines[wait].put(word)
 
-    def resume(self, words: list[int]) -> None:
+    def resume(self, words: Words) -> None:
         """Put very many."""
-        words.sort()  # those of a bucket come one after the other
-        arms, clock = self._arms, self.clock
-        for word in words:
-            arm, age = arms[word & MASK], clock - (word >> ARM)
-            if age < arm.first:
-                self.lines[arm.first].put(word)
-            elif age < arm.maturities[-1]:
-                self.put(word)
+        waits = np.zeros(words.size, np.int64)
+        places, ages = words & MASK, self.clock - (words >> ARM)
+        order = np.argsort(places)
+        told, starts = np.unique(places[order], return_index=True)
+        for place, own in zip(told.tolist(), np.split(order, starts)[1:], strict=True):
+            maturities = np.array([*self._arms[place].maturities, 0])  # who has passed the last one waits no more
+            waits[own] = maturities[np.searchsorted(maturities[:-1], ages[own], side="right")]
+        for wait in set(waits.tolist()) - {0}:
+            self.lines[wait].go_on(words[waits == wait], words[:0])
 
     def withdraw(self, word: int) -> None:
         """No longer."""

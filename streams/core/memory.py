@@ -4,7 +4,7 @@ Most units only enter. Of these an integer for each entry is enough, see `quiet`
 nothing special a unit is `Acting`; the others are kept as a `Unit`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from itertools import groupby
 from typing import Any, TypeVar, final
 
@@ -17,6 +17,7 @@ Deed = tuple[int, ...]  # what a unit did: of each source of each metric a sum i
 Added = tuple[tuple[int, Amounts], ...]  # (first cell, amounts): what a unit adds to the counts of an experiment
 Barred = frozenset[int | tuple[int, int, int]]  # experiments e, and sources (e, metric, s), that may not use an event
 
+FEW = 8  # conversions of a unit among which it is worth while to look for a copy
 HELD = 20_000  # different records of a unit that are kept: no human comes near, and no bot costs more
 
 
@@ -106,7 +107,7 @@ class Acting(Struct, gc=False, frozen=True, array_like=True):
     conversions: tuple[Copy, ...]
 
 
-States = dict[int, State | Acting | Unit]  # by the number of the unit
+States = MutableMapping[int, State | Acting | Unit]  # by the number of the unit
 
 
 Record = TypeVar("Record", Copy, Reversal)

@@ -1,186 +1,208 @@
 """Units about which there is nothing special: their words tell what they add, and conversions are kept for a while.
 
 Nothing is ever recounted here. What a word adds is added when it is made, and again at each of its maturities, with all
-others of its kind; a unit that acts gets another word instead.
+others of its kind; a unit that acts gets another word instead. Compiled where that is possible, see `table`.
 """
 
-from streams.core import quiet
-from streams.core.buckets import Buckets
-from streams.core.kept import Kept
-from streams.core.memory import Acting, Copy, State
-from streams.core.quiet import ARM, MASK, Arm
-from streams.core.recount import DUPLICATE, REPEAT
+from array import array
 
-FEW = 8  # conversions of a unit among which it is worth while to look for a copy
-SPAN = 12  # who has nothing left to remember is looked for every 2**SPAN ms,
-SLICE = 5_000  # and so many are looked at in one go: the event loop must not stall over a clock that jumps
+from streams.core import memory
+from streams.core.kept import Kept
+from streams.core.leaving import Leaving
+from streams.core.rows import (
+    AFTER,
+    ARM,
+    AWAKE,
+    COPY,
+    ENTRY,
+    FAR,
+    IDENTITY,
+    KEPT,
+    MASK,
+    MORE,
+    NAME,
+    NEXT,
+    OUT,
+    TIME,
+    TIMES,
+    VALUE,
+    WORD,
+)
+from streams.core.tallies import Tallies
+from streams.core.then import Then
 
 
 class Plain:
-    """Whatever happens to such units, as long as they are such."""
+    """Whatever happens to such units, as long as they are such.
+
+    Attributes:
+        clock: up to which all has matured.
+    """
 
     def __init__(self, kept: Kept) -> None:
-        self._units, self._arms, self._ledger, self._maturing, self._touch, self._horizon = kept
-        self._leaving = Buckets()  # keys, by when their conversions can be forgotten at the earliest
+        self._store, self._arms, self._ledger, self._maturing, self._touch, _ = kept
+        self._table, self._step, places = kept.units.table, kept.arms.step, kept.arms.all
+        self._numbers = array("q", [arm.number for arm in places])
+        self._firsts = array("q", [arm.first for arm in places])
+        self._closes = array("q", [arm.closes for arm in places])
+        self._is_same = array("q", [arm.fresh is not None for arm in places])
+        self._tallies = Tallies(kept.arms, kept.ledger, kept.maturing)
+        self._then = Then(kept.arms, kept.units.names)
+        self._leaving = Leaving(kept)
+        self._names, self._few = kept.units.numbers, memory.FEW
+        self.clock = 0
 
-    def enter(self, key: int, state: State | Acting, arm: Arm, time: int) -> bool:
-        """An exposure of a unit that is known; whether it is plain."""
-        words, conversions = quiet.parts(state)
-        known = self._known(words, arm.number)
-        if known is None:
-            return self._enter_anew(key, words, conversions, arm, time)
-        own = self._arms[known & MASK]
-        if own.variant != arm.variant:
+    def enter(self, key: int, place: int, time: int) -> bool:
+        """An exposure; whether it is plain."""
+        if not 0 <= time < FAR:
             return False
-        is_over = self._maturing.clock >= (known >> ARM) + own.closes
-        if time < known >> ARM and not is_over:
-            if conversions or own.deed:
-                return False
-            self._move(key, words, known, time)
-        self._ledger.cells[arm.number][REPEAT] += 1
-        return True
-
-    def convert(self, key: int, unit: State | Acting | None, c: Copy) -> bool:
-        """A conversion; whether it is plain."""
-        if c.barred:
-            return False
-        if type(unit) is Acting:
-            return self._convert_more(key, unit, c)
-        told: State | None = () if unit is None else self._told(unit, c)
-        if told is None:
-            return False
-        self._touch(key)
-        self._units[key] = Acting(told, (c,))
-        self._leaving.put((c.time + self._horizon) >> SPAN, key)
-        return True
-
-    def run(self, clock: int) -> None:
-        """Forget conversions that can't matter any more; nobody is hurt if that is later."""
-        now = clock >> SPAN
-        for key in self._leaving.some_before(now, SLICE):
-            state = self._units.get(key)
-            if type(state) is Acting:
-                end = self._end(state) >> SPAN
-                if end < now:
-                    self._touch(key)
-                    self._put(key, quiet.words(state.state), ())
-                else:
-                    self._leaving.put(end, key)
-
-    def resume(self, key: int, unit: State | Acting) -> tuple[int, ...]:
-        """Go on with a unit that has been loaded; its words."""
-        if isinstance(unit, Acting):
-            self._leaving.put(self._end(unit) >> SPAN, key)
-            return quiet.words(unit.state)
-        return quiet.words(unit)
-
-    def retire(self, key: int, state: State | Acting, expired: set[int]) -> None:
-        """Forget entries into experiments that have expired."""
-        words, conversions = quiet.parts(state)
-        lasting = tuple([word for word in words if self._arms[word & MASK].number not in expired])
-        if len(lasting) < len(words):
+        at = self._table.find(key)
+        if at < 0:
             self._touch(key)
-            self._put(key, lasting, conversions)
+            self._table.add(key, self.begin(place, place, time))
+            return True
+        word, row, experiment = self._table.slots[at + WORD], self._table.slots[at + MORE], self._numbers[place]
+        while word < OUT:
+            if self._numbers[(word & MASK) % self._step] == experiment:
+                return self._enter_again(word, place, time)
+            if row == 0:
+                break
+            word, row = self._table.entries[row * ENTRY], self._table.entries[row * ENTRY + NEXT]
+        return word != AWAKE and self._enter_anew(key, at, place, time)
 
-    def begin(self, arm: Arm, time: int) -> int:
-        """The word of an entry, which is counted from now on."""
-        word, clock = time << ARM | arm.place, self._maturing.clock
-        if arm.fresh is None or arm.deed or clock >= time + arm.first:
-            self._ledger.add(arm.number, arm.added(time, clock))
+    def convert(self, key: int, identity: int, time: int, event: str, value: int) -> bool:
+        """A conversion that is barred to nobody; whether it is plain."""
+        if time < 0:
+            return False
+        known, at = self._names.get(event), self._table.find(key)
+        name = self._store.number(event) if known is None else known
+        if at < 0:
+            self._touch(key)
+            at = self._table.add(key, OUT)
+        elif self._table.slots[at + KEPT] and not self._is_new(at, identity):
+            return self._convert_again(key, at, identity, time, name, value)
+        elif not self._act(key, at, name, time, value):
+            return False
+        if self._table.slots[at + KEPT] == 0:
+            self._leaving.put(key, time)
+        self._table.keep(at, identity, time, value + 1, name, 1)
+        return True
+
+    def begin(self, place: int, then: int, time: int) -> int:
+        """The word of an entry, which is counted from now on; `then` is the place of the arm of what was done."""
+        word = time << ARM | then
+        if self._is_same[place] and self.clock < time + self._firsts[place]:
+            self._tallies.enter(place, then, word)
+        else:
+            arm = self._arms[then]
+            self._ledger.add(arm.number, arm.added(time, self.clock))
             self._maturing.put(word)
-        else:  # as nearly all do
-            self._ledger.cells[arm.number][arm.entered] += 1
-            self._maturing.lines[arm.first].put(word)
         return word
 
-    def _known(self, words: tuple[int, ...], number: int) -> int | None:
-        """The entry into that experiment, if there is one."""
-        for word in words:
-            if self._arms[word & MASK].number == number:
-                return word
-        return None
+    def tell(self) -> None:
+        """Add to the cells, and to what matures, what was counted since the last time."""
+        self._tallies.tell()
 
-    def _enter_anew(self, key: int, words: tuple[int, ...], conversions: tuple[Copy, ...], arm: Arm, time: int) -> bool:
-        acted = self._arms.after(arm, time, conversions)
-        if acted is None or (acted.deed and self._maturing.clock >= time + arm.first):
+    def run(self, clock: int) -> None:
+        """Go on to that clock."""
+        self.clock = clock
+        self._leaving.run(clock)
+
+    def resume(self, clock: int) -> None:
+        """Go on with the units that have been loaded."""
+        self.clock = clock
+        self._leaving.resume(self._store.acting())
+
+    def _enter_again(self, word: int, place: int, time: int) -> bool:
+        """Only the first exposure matters, and an earlier one not once all is over."""
+        base, since = (word & MASK) % self._step, word >> ARM
+        if base != place or (time < since and self.clock < since + self._closes[base]):
             return False
-        if acted.deed:
-            self._ledger.count(arm.number, DUPLICATE, arm.repeats(time, conversions))
-        self._touch(key)
-        self._put(key, (*words, self.begin(acted, time)), conversions)
+        self._tallies.repeat(place)
         return True
 
-    def _convert_more(self, key: int, unit: Acting, c: Copy) -> bool:
-        known = unit.conversions
-        if c.identity in [one.identity for one in known]:
-            return self._convert_again(key, unit, c)
-        if len(known) >= FEW or (told := self._told(unit.state, c)) is None:
+    def _enter_anew(self, key: int, at: int, place: int, time: int) -> bool:
+        """One more entry; conversions that are known may say something of it."""
+        row, then, copies = self._table.slots[at + KEPT], place, 0
+        while row:
+            first = row * COPY
+            name, since = self._table.copies[first + NAME], self._table.copies[first + TIME] - time
+            after = self._then.after(then, name, since, self._table.copies[first + VALUE] - 1)
+            if after < 0:
+                return False
+            if self._table.copies[first + TIMES] > 1 and self._then.window(place, name, since):
+                copies += self._table.copies[first + TIMES] - 1
+            then, row = after, self._table.copies[first + AFTER]
+        if (then != place or copies) and self.clock >= time + self._firsts[place]:
             return False
         self._touch(key)
-        self._units[key] = Acting(told, (*known, c))
+        self._tallies.copy(place, copies)
+        self._table.enter(at, self.begin(place, then, time))
         return True
 
-    def _told(self, state: State, c: Copy) -> State | None:
-        """The words after a conversion, if there are such."""
-        if isinstance(state, int):
-            after = self._after(state, c)
-            return None if after is None else self._act(state, after)
-        afters = [after for word in state if (after := self._after(word, c)) is not None]
-        return tuple(map(self._act, state, afters)) if len(afters) == len(state) else None
+    def _is_new(self, at: int, identity: int) -> bool:
+        """Whether a conversion is none that is known; among very many nobody looks."""
+        row, known = self._table.slots[at + KEPT], 0
+        while row:
+            first = row * COPY
+            known += 1
+            if known >= self._few or self._table.copies[first + IDENTITY] == identity:
+                return False
+            row = self._table.copies[first + AFTER]
+        return True
 
-    def _after(self, word: int, c: Copy) -> Arm | None:
-        """The arm of an entry with one more conversion; None: what no word can tell."""
-        arm, time = self._arms[word & MASK], word >> ARM
-        after = self._arms.after(arm, time, (c,))
-        return after if after is arm or self._maturing.clock < time + arm.first else None
-
-    def _act(self, word: int, after: Arm) -> int:
-        """The word of an entry that has not matured yet, or has done nothing more."""
-        before = self._arms[word & MASK]
-        if after is before:
-            return word
-        acted = word + after.place - before.place
-        self._maturing.lines[after.first].exchange(word, acted)
-        self._ledger.add(after.number, self._arms.acts(before.place, after.place))
-        return acted
-
-    def _convert_again(self, key: int, unit: Acting, c: Copy) -> bool:
+    def _convert_again(self, key: int, at: int, identity: int, time: int, name: int, value: int) -> bool:
         """A conversion told again is counted where it lies in a window; it may not be told differently."""
-        (one,) = [one for one in unit.conversions if one.identity == c.identity]
-        again = Copy(c.identity, c.time, c.event, c.value, c.barred, one.times)
-        if again != one:
+        row = self._table.slots[at + KEPT]
+        while row and self._table.copies[row * COPY + IDENTITY] != identity:
+            row = self._table.copies[row * COPY + AFTER]
+        first, copies = row * COPY, self._table.copies
+        is_equal = copies[first + TIME] == time and copies[first + NAME] == name and copies[first + VALUE] == value + 1
+        if row == 0 or not is_equal:
             return False
-        again.times += c.times
         self._touch(key)
-        self._units[key] = Acting(unit.state, tuple([again if copy is one else copy for copy in unit.conversions]))
-        for word in quiet.words(unit.state):
-            arm, time = self._arms[word & MASK], word >> ARM
-            if self._maturing.clock < time + arm.closes and arm.parts(time, c):
-                self._ledger.count(arm.number, DUPLICATE, c.times)
+        copies[first + TIMES] += 1
+        word, row = self._table.slots[at + WORD], self._table.slots[at + MORE]
+        while word < OUT:
+            base, since = (word & MASK) % self._step, word >> ARM
+            if self.clock < since + self._closes[base] and self._then.window(base, name, time - since) > 0:
+                self._tallies.copy(base, 1)
+            if row == 0:
+                break
+            word, row = self._table.entries[row * ENTRY], self._table.entries[row * ENTRY + NEXT]
         return True
 
-    def _move(self, key: int, words: tuple[int, ...], entry: int, time: int) -> None:
-        """An earlier exposure is the entry instead."""
-        arm = self._arms[entry & MASK]
-        self._maturing.withdraw(entry)
-        self._ledger.add(arm.number, arm.added(entry >> ARM, self._maturing.clock), -1)
-        earlier = self.begin(arm, time)
+    def _act(self, key: int, at: int, name: int, time: int, value: int) -> bool:
+        """Other words for the entries of a unit that converts, unless there is one of which no word can tell that."""
+        word, row = self._table.slots[at + WORD], self._table.slots[at + MORE]
+        if word == AWAKE:
+            return False
+        then = word if word == OUT else self._acted(word, name, time, value)
+        while row and then != AWAKE:
+            if self._acted(self._table.entries[row * ENTRY], name, time, value) == AWAKE:
+                return False
+            row = self._table.entries[row * ENTRY + NEXT]
+        if then == AWAKE:
+            return False
         self._touch(key)
-        self._units[key] = quiet.state(tuple([earlier if word == entry else word for word in words]))
+        if then != word:
+            self._tallies.act(word, then)
+            self._table.slots[at + WORD] = then
+        row = self._table.slots[at + MORE]
+        while row:
+            word = self._table.entries[row * ENTRY]
+            then = self._acted(word, name, time, value)
+            if then != word:
+                self._tallies.act(word, then)
+                self._table.entries[row * ENTRY] = then
+            row = self._table.entries[row * ENTRY + NEXT]
+        return True
 
-    def _put(self, key: int, words: tuple[int, ...], conversions: tuple[Copy, ...]) -> None:
-        state = words[0] if len(words) == 1 else words
-        if conversions:
-            self._units[key] = Acting(state, conversions)
-        elif words:
-            self._units[key] = state
-        else:
-            del self._units[key]
-
-    def _end(self, unit: Acting) -> int:
-        """When all conversions can be forgotten: nothing more can enter that would use one, or take it back."""
-        last = max([c.time for c in unit.conversions]) + self._horizon
-        for word in quiet.words(unit.state):
-            if word & MASK >= self._arms.step:  # it acted
-                last = max(last, (word >> ARM) + self._arms[word & MASK].closes)
-        return last
+    def _acted(self, word: int, name: int, time: int, value: int) -> int:
+        """The word of an entry after a conversion; `AWAKE`: there is none, or it has matured and tells no more."""
+        place, entered = word & MASK, word >> ARM
+        then = self._then.after(place, name, time - entered, value)
+        if then == place:
+            return word
+        can = then >= 0 and self.clock < entered + self._firsts[place % self._step]
+        return word + then - place if can else AWAKE

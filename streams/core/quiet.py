@@ -6,20 +6,18 @@ known that of the unit, see `deeds`. What it adds is a function of these.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams.core.deeds import Deeds, Part, Window, after, windows
+from streams.core.deeds import Deeds, Part, Span, Window, after, cut, windows
 from streams.core.definition import GLANCE_BACK, Experiment
 from streams.core.memory import Acting, Added, Copy, Deed, State
 from streams.core.recount import alike, silent
+from streams.core.rows import ARM
 
-ARM = 18  # bits of a word for its arm; the others are its time, so the earlier of two entries is the smaller
-MASK = (1 << ARM) - 1
-FAR = 1 << 45  # ms: words tell times from 1970 until then, the year 3084
 ACTED = 1 << 15  # arms in which units acted; each costs memory, and rare deeds are not worth it
 
 
@@ -84,6 +82,11 @@ class Arm(Struct, frozen=True, eq=False, gc=False):
                 found += parts
         return found if self.tells or not found else None
 
+    def span(self, event: str) -> Span | None:
+        """The time after an entry for events of that name; None if nobody asks for them."""
+        known = self.windows.get(event)
+        return None if known is None else cut(known, tells=self.tells)
+
     def repeats(self, time: int, conversions: tuple[Copy, ...]) -> int:
         """How many times too often the conversions were told that say something of a unit that entered then."""
         return sum([c.times - 1 for c in conversions if c.times > 1 and self.parts(time, c)])
@@ -104,7 +107,6 @@ class Arms(dict[int, Arm]):
         self.step = len(self.all)
         most = ACTED // max(self.step, 1)
         self.deeds = [Deeds(x, most) for x in experiments]
-        self._beyond = lru_cache(maxsize=2**12)(self._more)  # most do what others have just done
         self.acts = lru_cache(maxsize=2**14)(self._acts)
         super().__init__(enumerate(self.all))
 
@@ -115,16 +117,6 @@ class Arms(dict[int, Arm]):
         self[place] = replace(arm, place=place, deed=deed, fresh=alike(arm.x, 0, arm.variant, 0, deed))
         return self[place]
 
-    def after(self, arm: Arm, time: int, conversions: Iterable[Copy]) -> Arm | None:
-        """The arm of units that entered then and did this, too; None: what no word can tell."""
-        for c in conversions:
-            parts = arm.parts(time, c)
-            done = self._beyond(arm.place, parts, c.value) if parts else None if parts is None else arm
-            if done is None:
-                return None
-            arm = done
-        return arm
-
     def adding(self, arm: Arm, added: Added) -> Arm:
         """The arm of units that did that by which a unit may have added this."""
         return self._doing(arm, self.deeds[arm.number].adding(added)) or arm
@@ -134,8 +126,8 @@ class Arms(dict[int, Arm]):
         known, added = (alike(arm.x, 0, arm.variant, 0, deed) for deed in (self[before].deed, arm.deed))
         return tuple([told for told in added if told[1] and told not in known])
 
-    def _more(self, place: int, parts: tuple[Part, ...], value: int) -> Arm | None:
-        arm = self[place]
+    def beyond(self, arm: Arm, parts: tuple[Part, ...], value: int) -> Arm | None:
+        """The arm of units that did this, too; None: what no word can tell."""
         deed = after(arm.x, arm.deed, parts, value)
         return None if deed is None else self._doing(arm, self.deeds[arm.number].number(deed))
 

@@ -14,10 +14,12 @@ from streams.core.expiry import Expiry
 from streams.core.kept import Kept
 from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
-from streams.core.memory import Copy, Deed, Reversal, States, Unit
+from streams.core.memory import Barred, Copy, Deed, Reversal, Unit
 from streams.core.plain import Plain
-from streams.core.quiet import ARM, FAR, MASK, Arm, Arms
-from streams.core.recount import EXPOSURES, REPEAT
+from streams.core.quiet import Arm, Arms
+from streams.core.recount import EXPOSURES
+from streams.core.seldom import Seldom
+from streams.core.store import Store
 
 
 class Units(Ledger):
@@ -26,13 +28,14 @@ class Units(Ledger):
     def __init__(self, experiments: Sequence[Experiment]) -> None:
         super().__init__(experiments)
         horizon = 2 * max((x.lateness for x in experiments), default=0) + GLANCE_BACK
-        self._units: States = {}
+        self._units = Store()
         self._changes = Changes(self._units)
         self._touch = self._changes.touch  # before a unit changes
         self._arms = arms = Arms(experiments)
         self._maturing = Maturing(arms, self)
         kept = Kept(self._units, arms, self, self._maturing, self._touch, horizon)
         self._plain, self._awake = Plain(kept), Awake(kept)
+        self._seldom = Seldom(kept, self._plain)
         self._expiry = Expiry(experiments)
         self._expired = self._expiry.expired
 
@@ -46,26 +49,18 @@ class Units(Ledger):
 
     def enter(self, key: int, arm: Arm, time: int, covariates: tuple[int, ...] = ()) -> None:
         """An exposure. The smallest (event time, variant) is the entry; the set of arms seen grows."""
-        cells, state = self.cells[arm.number], self._units.get(key)
-        cells[EXPOSURES] += 1
-        self.changed.add(arm.number)
-        if arm.number in self._expired:
+        number = arm.number
+        self.cells[number][EXPOSURES] += 1
+        self.changed.add(number)
+        if number in self._expired:
             return
-        if covariates or type(state) is Unit or not 0 <= time < FAR:
+        if covariates or not (self._plain.enter(key, arm.place, time) or self._seldom.enter(key, arm, time)):
             self._awake.enter(key, arm, time, covariates)
-        elif state is None:
-            self._touch(key)
-            self._units[key] = self._plain.begin(arm, time)
-        elif type(state) is int and state & MASK == arm.place and state >> ARM <= time:
-            cells[REPEAT] += 1
-        elif not self._plain.enter(key, state, arm, time):
-            self._awake.enter(key, arm, time, ())
 
-    def convert(self, key: int, copy: Copy) -> None:
+    def convert(self, key: int, identity: int, time: int, event: str, value: int, barred: Barred) -> None:
         """Remember a copy of a conversion."""
-        state = self._units.get(key)
-        if type(state) is Unit or not self._plain.convert(key, state, copy):
-            self._awake.convert(key, copy)
+        if barred or not self._plain.convert(key, identity, time, event, value):
+            self._awake.convert(key, Copy(identity, time, event, value, barred))
 
     def reverse(self, key: int, reversal: Reversal) -> None:
         """Remember a reversal."""
@@ -73,6 +68,7 @@ class Units(Ledger):
 
     def settle(self, clock: int) -> None:
         """Count what happened, and what the clock has changed."""
+        self._plain.tell()
         self._maturing.run(clock)
         self._awake.run(clock)
         self._plain.run(clock)
@@ -81,7 +77,7 @@ class Units(Ledger):
             if type(state) is Unit:
                 self._awake.retire(key, state, self._expired)
             elif state is not None:
-                self._plain.retire(key, state, self._expired)
+                self._seldom.retire(key, state, self._expired)
 
     def next_maturity(self) -> int | None:
         """The next instant at which the clock alone may change a cell, once all is settled."""
@@ -105,12 +101,7 @@ class Units(Ledger):
         self.cells, self._maturing.clock = cells, clock
         for own, told in zip(self._arms.deeds, deeds, strict=True):
             own.add(told[1:])
-        words = list[int]()
-        for key, state in self._units.items():
-            if type(state) is int:
-                words.append(state)
-            elif type(state) is Unit:
-                self._awake.resume(key, state)
-            else:
-                words += self._plain.resume(key, state)
-        self._maturing.resume(words)
+        for key, unit in self._units.awake.items():
+            self._awake.resume(key, unit)
+        self._plain.resume(clock)
+        self._maturing.resume(self._units.words())

@@ -64,7 +64,7 @@ GAUGES = {
     ),
     "worker_clock_timestamp_seconds": Entry("Wall clock of this worker."),
     "experiments_unexported": Entry("Experiments left out of this page because there are too many."),
-    "build_info": Entry("What is running; always 1.", ("version", "python")),
+    "build_info": Entry("What is running; always 1.", ("version", "python", "core")),
 }
 
 HISTOGRAMS = {

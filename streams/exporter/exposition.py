@@ -8,6 +8,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
 
+from streams.core.form import form
 from streams.exporter.experiments import put_experiment
 from streams.exporter.pipeline import put_pipeline
 from streams.exporter.sheet import Labels, Sheet, labels
@@ -42,4 +43,4 @@ def _put_experiments(sheet: Sheet, experiments: list[Json]) -> None:
 
 @cache
 def _build() -> Labels:
-    return labels({"version": version("peekproof"), "python": platform.python_version()})
+    return labels({"version": version("peekproof"), "python": platform.python_version(), "core": form()})

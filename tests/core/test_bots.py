@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.audit.counting import units
-from streams.core import memory, plain, seen
+from streams.core import memory, seen
 from streams.core.attribution import Attribution
 from streams.core.cells import COUNTERS
 from tests.core.samples import BOUGHT, DAY, SPENT, START, arrival, catalogue, conversion, experiment, exposure
@@ -25,7 +25,7 @@ del test_any_delivery_ends_in_the_counts_of_the_oracle
 def test_of_too_many_conversions_the_oracle_uses_and_tells_the_same(world, seed, steps, most):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(seen, "MOST", most)
-        patch.setattr(plain, "FEW", most)
+        patch.setattr(memory, "FEW", most)
         patch.setattr(units, "LARGEST_UNIT", most)
         against_the_oracle(world, seed, steps)
 

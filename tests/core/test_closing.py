@@ -4,7 +4,7 @@ import pytest
 
 from streams.core.attribution import Attribution
 from streams.core.cells import COUNTERS
-from streams.core.plain import SPAN
+from streams.core.rows import SPAN
 from streams.core.seen import MOST
 from tests.core.samples import (
     BOUGHT,

@@ -9,10 +9,9 @@ from streams.core.attribution import Attribution
 from streams.core.cells import COUNTERS
 from streams.core.deeds import Deeds
 from streams.core.memory import Acting, Unit
-from streams.core.plain import Plain
 from streams.core.recount import NEVER
 from tests.core.samples import BOUGHT, DAY, MINUTE, SPENT, catalogue, conversion, experiment, exposure
-from tests.core.test_plain import after, looks, no, unit
+from tests.core.test_plain import after, all_awake, looks, unit
 
 ORDERS = SPENT | {"id": "orders", "type": "count", "cap": {"value": 2}, "role": "secondary"}
 PER_REFUND = SPENT | {
@@ -58,7 +57,7 @@ def test_amounts_are_told_in_words(events, kind):
     """And every look is as if they were told by records."""
     assert type(unit(after(*events, experiments=SHOP))) is kind
     told = [*looks(SHOP, events)]
-    with patch.object(Plain, "enter", no), patch.object(Plain, "convert", no):
+    with all_awake():
         assert told == [*looks(SHOP, events)]
 
 

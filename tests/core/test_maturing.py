@@ -1,11 +1,13 @@
 """What waits without a name is told as it would be told one by one."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.ledger import Ledger
 from streams.core.maturing import Line, Maturing
-from streams.core.quiet import ARM, MASK, Arms
+from streams.core.quiet import Arms
+from streams.core.rows import ARM, MASK
 from tests.core.samples import BOUGHT, MINUTE, START, catalogue, experiment, schedule
 
 WAIT = MINUTE
@@ -73,5 +75,5 @@ def test_who_is_resumed_between_two_maturities_waits_for_what_is_left():
     experiments = tuple(catalogue(experiment(BOUGHT, LATER)))
     maturing = Maturing(Arms(experiments), Ledger(experiments))
     maturing.clock = START + 8 * MINUTE
-    maturing.resume([START << ARM])
+    maturing.resume(np.array([START << ARM]))
     assert maturing.first() == START + 10 * MINUTE

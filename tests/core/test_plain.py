@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core import plain, quiet
+from streams.core import leaving, quiet, units
 from streams.core.attribution import Attribution
 from streams.core.events import KINDS
-from streams.core.memory import Acting, Unit
-from streams.core.plain import FEW, Plain
+from streams.core.memory import FEW, Acting, Unit
+from streams.core.plain import Plain
 from tests.core import worlds
 from tests.core.samples import (
     BOUGHT,
@@ -45,17 +45,28 @@ def calm(draw):
     return dict(zip(KINDS, map(arrivals, found), strict=True))
 
 
-def no(*_):
+class Never(Plain):
     """Whatever happens, more has to be known."""
-    return False
+
+    def enter(self, *_):
+        return False
+
+    def convert(self, *_):
+        return False
 
 
-@given(worlds.worlds() | calm(), STEPS, st.sampled_from([quiet.ACTED, FEW_ARMS]), st.sampled_from([plain.SLICE, 1, 0]))
+def all_awake():
+    return patch.object(units, "Plain", Never)
+
+
+@given(
+    worlds.worlds() | calm(), STEPS, st.sampled_from([quiet.ACTED, FEW_ARMS]), st.sampled_from([leaving.SLICE, 1, 0])
+)
 def test_every_look_is_the_same_as_if_all_units_were_awake(world, steps, arms, forgotten):
     """However much is known of them, and however late it is forgotten."""
-    with patch.object(quiet, "ACTED", arms), patch.object(plain, "SLICE", forgotten):
+    with patch.object(quiet, "ACTED", arms), patch.object(leaving, "SLICE", forgotten):
         told = [*until_all_is_over(world, steps)]
-    with patch.object(Plain, "enter", no), patch.object(Plain, "convert", no):
+    with all_awake():
         recounted = [*until_all_is_over(world, steps)]
     for looks in (told, recounted):  # what did not change may be told all the same
         looks[:] = [{one.experiment: one.cells for one in look} for look in looks]
@@ -158,7 +169,7 @@ def test_what_was_told_in_words_is_told_as_well_by_records(steps, multi_variant)
     exposing = {"exposure": {"lateness": "1m", "multi_variant": multi_variant}}
     experiments = catalogue(experiment(BOUGHT, REFUNDED, **exposing))
     found = [*looks(experiments, steps)]
-    with patch.object(Plain, "enter", no), patch.object(Plain, "convert", no):
+    with all_awake():
         assert found == [*looks(experiments, steps)]
 
 
@@ -182,7 +193,7 @@ def test_once_its_conversions_are_forgotten_a_unit_is_an_integer():
 def test_few_are_forgotten_in_one_go():
     """A clock that jumps over an hour makes a hundred thousand due."""
     core = after(*(event for one in range(1, 6) for event in (exposure(one), conversion(one, MINUTE, one))))
-    with patch.object(plain, "SLICE", 2):
+    with patch.object(leaving, "SLICE", 2):
         left = [remembering(core, DAY + second) for second in range(4)]
     assert left == [3, 1, 0, 0]
 

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from streams.core.events import REASONS
+from streams.core.form import form
 from streams.exporter import exposition, vocabulary
 from streams.exporter.catalogue import COUNTERS, GAUGES, HISTOGRAMS
 from streams.exporter.exposition import render
@@ -222,6 +223,7 @@ def test_what_is_being_recovered_is_told_stage_by_stage():
 def test_the_worker_tells_its_time_and_build(page):
     assert page.value("worker_clock_timestamp_seconds") == NOW
     assert [*page.values("build_info", "version")] == ["0.1.0"]
+    assert [*page.values("build_info", "core")] == [form()]
 
 
 def test_nothing_is_said_of_experiments_while_state_is_rebuilt(harmed):

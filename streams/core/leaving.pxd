@@ -1,0 +1,24 @@
+cimport cython
+
+from streams.core.pile cimport numbers
+from streams.core.table cimport Table, number
+
+cdef Py_ssize_t ARM, MASK, ENTRY, NEXT, COPY, TIME, AFTER, WORD, MORE, KEPT, SPAN
+cdef number OUT
+
+cdef class Leaving:
+    cdef Table _table
+    cdef object _touch, _due
+    cdef long long _horizon
+    cdef Py_ssize_t _step
+    cdef numbers _closes
+
+    cpdef put(self, object key, long long time)
+    @cython.locals(now=cython.longlong, end=cython.longlong, at=Py_ssize_t)
+    cpdef run(self, long long clock)
+
+    cdef _forget(self, object key, Py_ssize_t at)
+    @cython.locals(row=Py_ssize_t, last=cython.longlong, word=number)
+    cdef long long _end(self, Py_ssize_t at) except -1
+    @cython.locals(place=Py_ssize_t)
+    cdef long long _acts_until(self, number word) except -1

@@ -1,0 +1,133 @@
+"""All units of a partition: plain ones in a table, the others as they are; and a mapping for whoever looks at one."""
+
+from collections.abc import Iterator, MutableMapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.core import quiet
+from streams.core.memory import Acting, Barred, Copy, State, Unit
+from streams.core.pile import Words
+from streams.core.rows import (
+    AFTER,
+    AWAKE,
+    COPY,
+    ENTRY,
+    FREE,
+    IDENTITY,
+    KEPT,
+    KEY,
+    MORE,
+    NAME,
+    NEXT,
+    OUT,
+    TIME,
+    TIMES,
+    VALUE,
+    WIDTH,
+    WORD,
+)
+from streams.core.table import Table
+
+NOBODY: Barred = frozenset()
+
+Numbers = NDArray[np.uint64]
+
+
+class Store(MutableMapping[int, State | Acting | Unit]):
+    """Units by their keys.
+
+    Attributes:
+        table: of all.
+        awake: units that are kept by their records.
+        names, numbers: of events, and what stands for them in the table.
+    """
+
+    def __init__(self) -> None:
+        self.table = Table()
+        self.awake: dict[int, Unit] = {}
+        self.names: list[str] = []
+        self.numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return self.table.count
+
+    def __iter__(self) -> Iterator[int]:
+        slots = self._slots()
+        keys: list[int] = slots[slots[:, WORD] != FREE, KEY].tolist()
+        return iter(keys)
+
+    def __getitem__(self, key: int) -> State | Acting | Unit:
+        at = self.table.find(key)
+        if at < 0:
+            raise KeyError(key)
+        if self.table.slots[at + WORD] == AWAKE:
+            return self.awake[key]
+        state, copies = quiet.state(self._words(at)), self._copies(at)
+        return Acting(state, copies) if copies else state
+
+    def __setitem__(self, key: int, unit: State | Acting | Unit) -> None:
+        at = self._cleared(key)
+        if type(unit) is Unit:
+            self.awake[key] = unit
+            self.table.slots[at + WORD] = AWAKE
+            return
+        words, copies = quiet.parts(unit)
+        for word in words:
+            self.table.enter(at, word)
+        for c in copies:
+            self.table.keep(at, c.identity, c.time, c.value + 1, self.number(c.event), c.times)
+
+    def __delitem__(self, key: int) -> None:
+        if self.table.find(key) < 0:
+            raise KeyError(key)
+        self.table.remove(self._cleared(key))
+
+    def number(self, name: str) -> int:
+        """What stands for the name of an event."""
+        number = self.numbers.get(name)
+        if number is None:
+            number = self.numbers[name] = len(self.names)
+            self.names.append(name)
+        return number
+
+    def words(self) -> Words:
+        """Of all plain units."""
+        first, others = self._slots()[:, WORD], np.asarray(self.table.entries)[::ENTRY]
+        return np.concatenate((first[first < OUT], others[others < OUT])).view(np.int64)
+
+    def acting(self) -> list[int]:
+        """Keys of the plain units that have conversions at hand."""
+        slots = self._slots()
+        keys: list[int] = slots[(slots[:, WORD] != FREE) & (slots[:, KEPT] > 0), KEY].tolist()
+        return keys
+
+    def _slots(self) -> Numbers:
+        return np.asarray(self.table.slots).reshape(-1, WIDTH)
+
+    def _cleared(self, key: int) -> int:
+        """The slot of a unit of which nothing is known."""
+        at = self.table.find(key)
+        if at < 0:
+            return self.table.add(key, OUT)
+        if self.table.slots[at + WORD] == AWAKE:
+            del self.awake[key]
+        self.table.leave(at)
+        self.table.forget(at)
+        return at
+
+    def _words(self, at: int) -> tuple[int, ...]:
+        word, row, found = self.table.slots[at + WORD], self.table.slots[at + MORE], list[int]()
+        while row:
+            found.append(self.table.entries[row * ENTRY])
+            row = self.table.entries[row * ENTRY + NEXT]
+        return (word, *found[::-1]) if word < OUT else ()
+
+    def _copies(self, at: int) -> tuple[Copy, ...]:
+        row, found, rows = self.table.slots[at + KEPT], list[Copy](), self.table.copies
+        while row:
+            a = row * COPY
+            name = self.names[rows[a + NAME]]
+            found.append(Copy(rows[a + IDENTITY], rows[a + TIME], name, rows[a + VALUE] - 1, NOBODY, rows[a + TIMES]))
+            row = rows[a + AFTER]
+        return tuple(found[::-1])
