@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
-from streams.core.memory import Acting, Copy, Entry, Reversal, State, States, Unit
+from streams.core.memory import Acting, Copy, Entry, Reversal, State, Unit
 from streams.core.recount import shared
+from streams.core.store import Store
 
 GONE: State = ()
 
@@ -41,7 +42,7 @@ def write(keys: list[int], states: Sequence[Told | Unit | None], most: int) -> t
     return b"".join([*sections, _section.pack(0, 0), *json]), waiting
 
 
-def read(piece: bytes, units: States) -> None:
+def read(piece: bytes, units: Store) -> None:
     """Put the units of a piece in the place of what they were."""
     at = 0
     while True:
@@ -92,12 +93,14 @@ def _tell(key: int, unit: Unit) -> bytes:
     return _encode((key, unit.entries, unit.conversions, unit.reversals, unit.matures, unit.ends))
 
 
-def _put(units: States, keys: tuple[int, ...], column: tuple[int, ...], width: int) -> None:
+def _put(units: Store, keys: tuple[int, ...], column: tuple[int, ...], width: int) -> None:
     if width == 0:
         for key in keys:
             units.pop(key, None)
+    elif width == 1:
+        units.enter(keys, column)
     else:
-        units.update(zip(keys, column if width == 1 else _in_turn(column, width), strict=True))
+        units.update(zip(keys, _in_turn(column, width), strict=True))
 
 
 def _in_turn(column: tuple[int, ...], width: int) -> Iterator[tuple[int, ...]]:

@@ -18,7 +18,7 @@ class Pile:
     def put(self, word: int) -> None:
         """One more."""
         if self.count == len(self._room):
-            self._room = array("q", self._room) * 2
+            self._room = array("q", bytes(self._room)) * 2
         self._room[self.count] = word
         self.count += 1
 

@@ -1,6 +1,6 @@
 """All units of a partition: plain ones in a table, the others as they are; and a mapping for whoever looks at one."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,11 @@ class Store(MutableMapping[int, State | Acting | Unit]):
         if self.table.find(key) < 0:
             raise KeyError(key)
         self.table.remove(self._cleared(key))
+
+    def enter(self, keys: Sequence[int], words: Sequence[int]) -> None:
+        """Very many units that entered once."""
+        for place in self.table.fill(keys, words):
+            self[keys[place]] = words[place]
 
     def number(self, name: str) -> int:
         """What stands for the name of an event."""

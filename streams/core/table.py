@@ -8,6 +8,7 @@ runs as it is written where there is none. Integers have 64 bits then: nothing m
 """
 
 from array import array
+from collections.abc import Sequence
 
 from streams.core.rows import (
     AFTER,
@@ -64,6 +65,16 @@ class Table:
         at = self._vacant(key)
         self.slots[at + KEY], self.slots[at + WORD], self.slots[at + MORE], self.slots[at + KEPT] = key, word, 0, 0
         return at
+
+    def fill(self, keys: Sequence[int], words: Sequence[int]) -> list[int]:
+        """Slots for very many keys that have none; the places of the others."""
+        others: list[int] = []
+        for place in range(len(keys)):
+            if self.find(keys[place]) < 0:
+                self.add(keys[place], words[place])
+            else:
+                others.append(place)
+        return others
 
     def remove(self, at: int) -> None:
         """A slot whose chains are empty; those that had to make way for it move up."""
@@ -156,4 +167,4 @@ def _slots(count: int) -> "array[int]":
 
 def _longer(rows: "array[int]", width: int) -> "array[int]":
     """Twice as many, at least."""
-    return array("Q", rows) + array("Q", [FREE]) * max(len(rows), 1_000 * width)
+    return array("Q", bytes(rows)) + array("Q", [FREE]) * max(len(rows), 1_000 * width)

@@ -39,7 +39,7 @@ class _Reader:
         self._is_cut_off = False
 
     async def read_on(self) -> None:
-        """Tell what comes until the broker fails."""
+        """Tell what comes until the broker fails us."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._settings.bootstrap_servers,
             auto_offset_reset="earliest",
@@ -54,13 +54,13 @@ class _Reader:
             await consumer.stop()
 
     def miss(self, error: KafkaError) -> None:
-        """Say so once: the next attempts fail as this one did."""
+        """Say so once in an outage."""
         if not self._is_cut_off:
-            log.warning("the board can't be kept up to date; trying again", extra={"error": str(error)})
+            log.warning("the board shows what it has until the broker answers again", extra={"error": str(error)})
         self._is_cut_off = True
 
     def _take_place(self, consumer: AIOKafkaConsumer) -> None:
-        """Subscribed, it would begin anew whenever a broker that has just come back does not tell of all topics."""
+        """Whoever subscribes begins anew when a broker that has just come back does not tell of all topics at first."""
         partitions = range(self._settings.evaluation_partitions)
         consumer.assign([TopicPartition(topic, p) for topic in (DECISIONS, EVIDENCE) for p in partitions])
         for place, offset in self._read_to.items():
@@ -68,7 +68,7 @@ class _Reader:
 
     def _hear(self, record: Any) -> None:
         if self._is_cut_off:
-            log.info("the board is kept up to date again")
+            log.info("the board is told what is new again")
         self._is_cut_off = False
         tell(self._listener, record.topic, record.key, record.value)
         self._read_to[TopicPartition(record.topic, record.partition)] = record.offset + 1
@@ -77,7 +77,7 @@ class _Reader:
 async def feed(settings: Settings, listener: Listener) -> None:
     """Tell the listener everything there is, then everything that comes; ends when cancelled.
 
-    A broker that is away does not end it: a worker need not show what is new to count what is there.
+    A broker that is away does not end it: a worker that can't show what is new can count all the same.
     """
     reader = _Reader(settings, listener)
     while True:

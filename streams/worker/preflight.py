@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaError
 
 from streams.codecs.routes import NONE, Routes
 from streams.core.definition import Catalogue
@@ -66,7 +66,7 @@ async def _partitions(servers: str) -> Mapping[str, int]:
         await client.bootstrap()
         cluster = await client.fetch_all_metadata()
         return {topic: len(cluster.partitions_for_topic(topic)) for topic in cluster.topics()}
-    except KafkaConnectionError as error:
+    except KafkaError as error:  # what can't be reached for a second answer is not a KafkaConnectionError
         raise NotReadyError(f"no broker answers at {servers}: {error}; check address and credentials") from error
     finally:
         await client.close()

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from streams.core import changes, pieces
 from streams.core.changes import Changes
 from streams.core.memory import Acting, Copy, Entry, Unit
+from streams.core.store import Store
 
 KEYS = st.integers(0, 7)
-WORDS = st.integers(0, 2**64 - 1)
+WORDS = st.integers(0, 2**63 - 1)
 COPIES = st.builds(Copy, WORDS, WORDS, st.sampled_from(["bought", "left"]), WORDS, st.just(frozenset()))
 PLAIN = WORDS | st.lists(WORDS, min_size=2, max_size=3).map(tuple)
 ACTING = st.builds(Acting, PLAIN | st.just(()), st.lists(COPIES, min_size=1, max_size=3).map(tuple))
@@ -45,7 +46,7 @@ def loaded(units, packed):
 
 @given(MOVES, st.lists(st.tuples(MOVES, MOVES, MOVES), min_size=1, max_size=4))
 def test_a_base_and_deltas_show_what_was_there_at_each_cut(first, rounds):
-    units, copy = {}, {}
+    units, copy = Store(), Store()
     watching = Changes(units)
     move(units, watching, first)
     with patch.multiple(changes, **SMALL):
@@ -65,7 +66,7 @@ def test_units_that_are_awake_wait_until_a_piece_has_room(awake, others):
     with patch.multiple(changes, MOST_UNITS=100, MOST_BYTES=1):
         packed = [*Changes(units).cut(whole=True)]
     assert len(packed) == len(awake)
-    assert shown(loaded({}, packed)) == shown(units)
+    assert shown(loaded(Store(), packed)) == shown(units)
 
 
 def test_what_a_unit_was_is_not_kept_longer_than_a_snapshot_needs_it():
@@ -73,7 +74,7 @@ def test_what_a_unit_was_is_not_kept_longer_than_a_snapshot_needs_it():
     packing = watching.cut(whole=True)
     watching.touch(1)
     assert watching._changed == {1: 1 << 60}
-    assert shown(loaded({}, packing)) == units
+    assert shown(loaded(Store(), packing)) == units
     assert watching._changed == {1: None}
     watching.touch(2)
     assert watching._changed == {1: None, 2: None}

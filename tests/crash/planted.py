@@ -40,12 +40,11 @@ def lost(self, **options):
 Attribution.counts = lost
 """
 LATE_COUNTED = """
-from streams.codecs.cloudevents import Decoder
-arrivals = Decoder.arrivals
-def early(self, records):
-    for offset, time, event, present in arrivals(self, records):
-        yield offset, time if isinstance(event, str) else min(time, event.time), event, present
-Decoder.arrivals = early
+from streams.core.attribution import Attribution as State
+expose, convert, judge = State.expose, State.convert, State._expose
+State.expose = lambda self, e, unit, time, at: expose(self, e, unit, time, min(time, at))
+State.convert = lambda self, e, unit, identity, time, at: convert(self, e, unit, identity, time, min(time, at))
+State._expose = lambda self, e, at, present: judge(self, e, min(e.time, at), present)
 """
 DECIDE_TWICE = """
 from streams.core.topology import DECISIONS

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiokafka.client import AIOKafkaClient
 
 from streams.codecs.foreign.base import Route
 from streams.codecs.routes import NONE, Routes
@@ -62,6 +63,15 @@ def test_a_topic_that_ingest_writes_must_keep_the_times_it_gives(monkeypatch, pr
 async def test_a_broker_that_does_not_answer_is_named():
     with pytest.raises(NotReadyError, match=r"no broker answers at 127\.0\.0\.1:1"):
         await check_topics(Settings(bootstrap_servers="127.0.0.1:1"))
+
+
+async def test_so_is_one_that_is_gone_after_its_first_answer(broker, monkeypatch):
+    async def unreachable(*_, **__):
+        return None
+
+    monkeypatch.setattr(AIOKafkaClient, "_get_conn", unreachable)
+    with pytest.raises(NotReadyError, match=f"no broker answers at {broker}"):
+        await check_topics(Settings(bootstrap_servers=broker))
 
 
 def test_a_definition_must_say_when_it_starts():
