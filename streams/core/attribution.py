@@ -190,8 +190,12 @@ class Attribution:
         """Nobody will take the pieces of the last cut; the next one must be whole."""
         self._units.drop()
 
+    def reserve(self, units: int) -> None:
+        """So many units are to be loaded; before anything else."""
+        self._units.reserve(units)
+
     def load(self, piece: bytes) -> None:
-        """Take the units of a snapshot's piece; before anything else, and `resume` follows."""
+        """Take the units of a snapshot's piece; `resume` follows."""
         self._units.load(piece)
 
     def resume(self, head: Head) -> None:

@@ -19,8 +19,10 @@ def restore(
         ValueError: they are of other experiments, or not complete.
     """
     core = Attribution(catalogue, partition, rekeyed)
+    heads = [snapshot.decode(head) for head, _ in chain]
+    core.reserve(max(head.units for head in heads))
     for _, pieces in chain:
         for piece in pieces:
             core.load(piece)
-    core.resume(snapshot.decode(chain[-1][0]))
+    core.resume(heads[-1])
     return core

@@ -17,6 +17,7 @@ cdef class Table:
     cpdef Py_ssize_t find(self, number key) noexcept
     @cython.locals(at=Py_ssize_t)
     cpdef Py_ssize_t add(self, number key, number word) except -2
+    cpdef reserve(self, Py_ssize_t count)
     @cython.locals(place=Py_ssize_t)
     cpdef list fill(self, keys, words)
     @cython.locals(hole=Py_ssize_t, size=Py_ssize_t, column=Py_ssize_t)

@@ -66,6 +66,11 @@ class Table:
         self.slots[at + KEY], self.slots[at + WORD], self.slots[at + MORE], self.slots[at + KEPT] = key, word, 0, 0
         return at
 
+    def reserve(self, count: int) -> None:
+        """Room for so many. Keys in the order of another table's slots would crowd a smaller one beyond all bounds."""
+        while 4 * count >= 3 << self._bits:
+            self._grow()
+
     def fill(self, keys: Sequence[int], words: Sequence[int]) -> list[int]:
         """Slots for very many keys that have none; the places of the others."""
         others: list[int] = []

@@ -92,6 +92,10 @@ class Units(Ledger):
         """See `Changes.drop`."""
         self._changes.drop()
 
+    def reserve(self, units: int) -> None:
+        """So many will be loaded."""
+        self._units.table.reserve(units)
+
     def load(self, piece: bytes) -> None:
         """Put the units of a snapshot's piece in the place of what they were."""
         pieces.read(piece, self._units)

@@ -103,6 +103,9 @@ SEVERAL = catalogue(
 )
 
 
+ONE = catalogue(named("demo", BOUGHT))
+
+
 def after(*events, core=None, clock=0):
     """A core to which the events are told, one by one."""
     core = core or Attribution(SEVERAL)
@@ -190,6 +193,19 @@ def test_after_one_that_was_dropped_comes_a_whole_one():
     with pytest.raises(ValueError, match="take a whole one first"):
         core.cut(whole=False)
     assert whole_state(restore(SEVERAL, 0, [taken(core, whole=True)])) == whole_state(core)
+
+
+def test_a_table_is_large_enough_before_it_is_loaded():
+    """Loaded in the order of another table's slots, one that still has to grow takes a time beyond all bounds."""
+    core = after(*(exposure(unit) for unit in range(3_000)), core=Attribution(ONE), clock=1)
+    sizes, load = [], Attribution.load
+    with patch.object(Attribution, "load", lambda core, piece: (sizes.append(size(core)), load(core, piece))):
+        restored = restore(ONE, 0, [taken(core, whole=True)])
+    assert {*sizes} == {size(restored)} != {size(Attribution(ONE))}
+
+
+def size(core):
+    return len(core._units._units.table.slots)
 
 
 def test_a_snapshot_of_other_experiments_is_refused():
