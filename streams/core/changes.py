@@ -4,12 +4,12 @@ A snapshot shows one instant, but is packed while the state goes on. So whoever 
 and while one is being packed, the first time after its cut what the unit was is kept.
 """
 
+from array import array
 from collections.abc import Iterator
-from itertools import repeat
 
 from streams.core import pieces
-from streams.core.memory import States
 from streams.core.pieces import GONE, Told
+from streams.core.store import Store
 
 MOST_UNITS, MOST_BYTES = 4_000, 1 << 17  # of a piece: packing it must not hold up the event loop
 
@@ -19,10 +19,10 @@ Changed = dict[int, Told | None]  # since the cut; while that is packed, what th
 class Changes:
     """Watches the units of a partition, from the first snapshot on."""
 
-    def __init__(self, units: States) -> None:
+    def __init__(self, units: Store) -> None:
         self._units = units
         self._changed: Changed | None = None
-        self._left: list[int] = []  # to be packed; the last ones come first
+        self._left = array("Q")  # keys, to be packed; the last ones come first
 
     def touch(self, key: int) -> None:
         """The unit is about to change."""
@@ -40,21 +40,21 @@ class Changes:
             raise ValueError("the last snapshot is still being packed; take its pieces first, or drop it")
         if self._changed is None and not whole:
             raise ValueError("there is no snapshot to which changes could be told; take a whole one first")
-        self._left = [*(self._units if whole or self._changed is None else self._changed)]
+        self._left = self._units.keys_now() if whole or self._changed is None else array("Q", self._changed)
         self._changed = changed = Changed()
         return self._pieces(self._left, changed)
 
     def drop(self) -> None:
         """Pack no more of the last cut; the next one must be whole."""
-        self._left.clear()
+        del self._left[:]  # nobody takes pieces of it any more
         self._changed = None
 
-    def _pieces(self, left: list[int], changed: Changed) -> Iterator[bytes]:
+    def _pieces(self, left: "array[int]", changed: Changed) -> Iterator[bytes]:
         while left:
-            keys = left[-MOST_UNITS:]
+            keys = left[-MOST_UNITS:].tolist()
             del left[-MOST_UNITS:]
-            now = map(self._units.get, keys, repeat(GONE))
+            now = self._units.states(keys, GONE)
             piece, waiting = pieces.write(keys, [*map(changed.get, keys, now)], MOST_BYTES)
-            left += waiting
+            left.extend(waiting)
             yield piece
         changed.update(dict.fromkeys(changed))  # what they were is told

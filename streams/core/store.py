@@ -1,5 +1,6 @@
 """All units of a partition: plain ones in a table, the others as they are; and a mapping for whoever looks at one."""
 
+from array import array
 from collections.abc import Iterator, MutableMapping, Sequence
 
 import numpy as np
@@ -53,9 +54,7 @@ class Store(MutableMapping[int, State | Acting | Unit]):
         return self.table.count
 
     def __iter__(self) -> Iterator[int]:
-        slots = self._slots()
-        keys: list[int] = slots[slots[:, WORD] != FREE, KEY].tolist()
-        return iter(keys)
+        return iter(self.keys_now())
 
     def __getitem__(self, key: int) -> State | Acting | Unit:
         at = self.table.find(key)
@@ -87,6 +86,16 @@ class Store(MutableMapping[int, State | Acting | Unit]):
         """Very many units that entered once."""
         for place in self.table.fill(keys, words):
             self[keys[place]] = words[place]
+
+    def keys_now(self) -> "array[int]":
+        """Of all units, in less time than it takes to tell them one by one."""
+        slots = self._slots()
+        return array("Q", slots[slots[:, WORD] != FREE, KEY].tobytes())
+
+    def states(self, keys: Sequence[int], gone: State) -> list[State | Acting | Unit]:
+        """What very many units are; most entered, and that is all."""
+        words = self.table.words(keys)
+        return [self.get(key, gone) if word is None else word for key, word in zip(keys, words, strict=True)]
 
     def number(self, name: str) -> int:
         """What stands for the name of an event."""

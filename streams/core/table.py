@@ -81,6 +81,17 @@ class Table:
                 others.append(place)
         return others
 
+    def words(self, keys: Sequence[int]) -> list[int | None]:
+        """Of very many keys the words of those that entered once and of which no more is kept."""
+        found: list[int | None] = []
+        for key in keys:
+            at = self.find(key)
+            if at < 0 or self.slots[at + WORD] >= OUT or self.slots[at + MORE] or self.slots[at + KEPT]:
+                found.append(None)
+            else:
+                found.append(self.slots[at + WORD])
+        return found
+
     def remove(self, at: int) -> None:
         """A slot whose chains are empty; those that had to make way for it move up."""
         self.count -= 1

@@ -27,6 +27,12 @@ def shown(units):
     return {key: pieces.tell(key, state) for key, state in units.items()}
 
 
+def stored(units):
+    store = Store()
+    store.update(units)
+    return store
+
+
 def move(units, watching, moves):
     for key, state in moves:
         watching.touch(key)
@@ -64,17 +70,17 @@ def test_a_base_and_deltas_show_what_was_there_at_each_cut(first, rounds):
 def test_units_that_are_awake_wait_until_a_piece_has_room(awake, others):
     units = {**awake, **others}
     with patch.multiple(changes, MOST_UNITS=100, MOST_BYTES=1):
-        packed = [*Changes(units).cut(whole=True)]
+        packed = [*Changes(stored(units)).cut(whole=True)]
     assert len(packed) == len(awake)
     assert shown(loaded(Store(), packed)) == shown(units)
 
 
 def test_what_a_unit_was_is_not_kept_longer_than_a_snapshot_needs_it():
-    watching = Changes(units := {1: 1 << 60, 2: 2 << 60})
+    watching = Changes(units := stored({1: 1 << 60, 2: 2 << 60}))
     packing = watching.cut(whole=True)
     watching.touch(1)
     assert watching._changed == {1: 1 << 60}
-    assert shown(loaded(Store(), packing)) == units
+    assert shown(loaded(Store(), packing)) == shown(units)
     assert watching._changed == {1: None}
     watching.touch(2)
     assert watching._changed == {1: None, 2: None}
@@ -82,5 +88,5 @@ def test_what_a_unit_was_is_not_kept_longer_than_a_snapshot_needs_it():
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_snapshot_of_nothing_has_no_piece(whole):
-    watching = Changes({})
+    watching = Changes(Store())
     assert [*watching.cut(whole=True), *watching.cut(whole=whole)] == []
