@@ -4,6 +4,8 @@ from pathlib import Path
 
 from Cython.Distutils import Extension
 from setuptools import setup
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import BaseError, CCompilerError
 
 DIRECTIVES = {
     "language_level": 3,
@@ -25,10 +27,23 @@ def compiled(types: str) -> Extension:
         [f"{module}.py"],
         depends=TYPES,
         extra_compile_args=["-O3", "-fwrapv"],
-        optional=True,
         cython_directives=DIRECTIVES,
         cython_c_in_temp=True,  # made anew by each build, and never left between the sources
     )
 
 
-setup(ext_modules=[compiled(types) for types in TYPES])
+class AllOrNone(build_ext):
+    """Compiled modules know each other's structures: one of them can't use another as it is written."""
+
+    def build_extensions(self) -> None:
+        """Keep nothing if a single one fails, as all do without a C compiler."""
+        try:
+            super().build_extensions()
+        except (BaseError, CCompilerError) as error:
+            self.warn(f"nothing is compiled: {error}")
+            for one in self.extensions:
+                Path(self.get_ext_fullpath(one.name)).unlink(missing_ok=True)
+            self.extensions = []
+
+
+setup(ext_modules=[compiled(types) for types in TYPES], cmdclass={"build_ext": AllOrNone})

@@ -23,7 +23,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 def pytest_sessionstart():
     if compiled := forms.stale():
-        raise pytest.UsageError(f"{compiled.name} is older than its sources, and hides them: make .venv/.ready")
+        raise pytest.UsageError(f"{compiled.name} is older than its sources, and hides them: make -B .venv/.ready")
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ def test_what_can_be_compiled_runs_compiled(name):
     if not can_compile():
         missing("compiler", "a C compiler and Python's headers (Debian: gcc, libc6-dev, python3-dev)")
     module = import_module(f"streams.core.{name}")
-    assert (form(), Path(module.__file__).suffix) == ("compiled", ".so"), "make .venv/.ready compiles it"
+    assert (form(), Path(module.__file__).suffix) == ("compiled", ".so"), "make -B .venv/.ready compiles it"
 
 
 def test_as_it_is_written_the_core_counts_alike():
