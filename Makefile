@@ -9,6 +9,7 @@ help: ## list the targets
 TYPED := $(wildcard streams/core/*.pxd)
 .venv/.ready: pyproject.toml uv.lock setup.py $(TYPED) $(TYPED:.pxd=.py)
 	@command -v $(UV) >/dev/null || (python3 -m venv .venv-tools && .venv-tools/bin/pip install --quiet uv)
+	@echo 'installing, and compiling a part of the core where there is a C compiler: about a minute' >&2
 	@rm -f streams/core/*.so
 	@$(UV) sync --frozen --quiet --compile-bytecode --reinstall-package peekproof
 	@touch $@

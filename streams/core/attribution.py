@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from streams.core.definition import Catalogue
 from streams.core.events import KINDS, MAX_VALUE, Arrival, Conversion, ConversionLike, Exposure, ExposureLike, Rejected
-from streams.core.intake import NAMELESS, NO_ENTRANCES, NOTHING, Intake
-from streams.core.memory import Barred, Reversal
+from streams.core.intake import NAMELESS, NO_ENTRANCES, Intake
+from streams.core.memory import NOBODY, Barred, Reversal
 from streams.core.recount import LATE, worth
 from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
@@ -277,7 +277,7 @@ class Attribution:
         return ACCEPTED
 
     def _remember(
-        self, unit: int, identity: int, time: int, name: str | None, value: float | None, barred: Barred = NOTHING
+        self, unit: int, identity: int, time: int, name: str | None, value: float | None, barred: Barred = NOBODY
     ) -> None:
         if name is None:
             self.tallies["conversions"]["unused"] += 1

@@ -12,12 +12,11 @@ from streams.core import quiet
 from streams.core.conditions import Predicate
 from streams.core.definition import Catalogue, Experiment
 from streams.core.events import MAX_VALUE, Conversion, Exposure
-from streams.core.memory import Barred
+from streams.core.memory import NOBODY, Barred
 from streams.core.quiet import Arm
 from streams.core.schema import Exposing
 
 DEFAULT_SKEW = Exposing().clock_skew
-NOTHING: Barred = frozenset()
 
 Filtered = tuple[tuple[int, int, int], Predicate]  # a source (experiment, metric, source) and its filter
 
@@ -172,7 +171,7 @@ class Intake:
         asked: Iterable[int] = users if event.target is None else range(len(self.experiments))
         others = [n for n in asked if n not in agreed and not self._reverses(n, event)]
         unmatched = [pair for n in agreed for pair in self._unmatched(n, event)]
-        return frozenset([*others, *unmatched]) if others or unmatched else NOTHING
+        return frozenset([*others, *unmatched]) if others or unmatched else NOBODY
 
     def _reverses(self, number: int, event: Conversion) -> bool:
         x = self.experiments[number]

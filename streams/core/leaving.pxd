@@ -1,13 +1,15 @@
 cimport cython
 
+from streams.core.chains cimport Chains, number
 from streams.core.pile cimport numbers
-from streams.core.table cimport Table, number
+from streams.core.table cimport Table
 
-cdef Py_ssize_t ARM, MASK, ENTRY, NEXT, COPY, TIME, AFTER, WORD, MORE, KEPT, SPAN
+cdef Py_ssize_t ARM, MASK, ENTRY, NEXT, TIME, WORD, MORE, KEPT, SPAN
 cdef number OUT
 
 cdef class Leaving:
     cdef Table _table
+    cdef Chains _entries, _copies
     cdef object _touch, _due
     cdef long long _horizon
     cdef Py_ssize_t _step

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from streams.core.buckets import Buckets
 from streams.core.kept import Kept
-from streams.core.rows import AFTER, ARM, COPY, ENTRY, KEPT, MASK, MORE, NEXT, OUT, SPAN, TIME, WORD
+from streams.core.rows import ARM, ENTRY, KEPT, MASK, MORE, NEXT, OUT, SPAN, TIME, WORD
 
 SLICE = 5_000  # units looked at in one go: the event loop must not stall over a clock that jumps
 
@@ -15,6 +15,7 @@ class Leaving:
 
     def __init__(self, kept: Kept) -> None:
         self._table, self._touch, self._horizon = kept.units.table, kept.touch, kept.horizon
+        self._entries, self._copies = self._table.entries, self._table.copies
         self._step, self._closes = kept.arms.step, array("q", [arm.closes for arm in kept.arms.all])
         self._due = Buckets()
 
@@ -49,14 +50,14 @@ class Leaving:
         """When all can be forgotten: nothing more can enter that would use one, or take it back."""
         row, last = self._table.slots[at + KEPT], 0
         while row:
-            last = max(last, self._table.copies[row * COPY + TIME] + self._horizon)
-            row = self._table.copies[row * COPY + AFTER]
+            last = max(last, self._copies.cells[row + TIME] + self._horizon)
+            row = self._copies.cells[row + NEXT]
         word, row = self._table.slots[at + WORD], self._table.slots[at + MORE]
         while word < OUT:
             last = max(last, self._acts_until(word))
             if row == 0:
                 break
-            word, row = self._table.entries[row * ENTRY], self._table.entries[row * ENTRY + NEXT]
+            word, row = self._entries.cells[row + ENTRY], self._entries.cells[row + NEXT]
         return last
 
     def _acts_until(self, word: int) -> int:

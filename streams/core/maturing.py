@@ -97,7 +97,7 @@ class Maturing:
         for place, own in zip(told.tolist(), np.split(order, starts)[1:], strict=True):
             maturities = np.array([*self._arms[place].maturities, 0])  # who has passed the last one waits no more
             waits[own] = maturities[np.searchsorted(maturities[:-1], ages[own], side="right")]
-        for wait in set(waits.tolist()) - {0}:
+        for wait in np.unique(waits[waits > 0]).tolist():
             self.lines[wait].go_on(words[waits == wait], words[:0])
 
     def withdraw(self, word: int) -> None:

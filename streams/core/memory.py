@@ -16,6 +16,7 @@ State = int | tuple[int, ...]  # a word for each entry
 Deed = tuple[int, ...]  # what a unit did: of each source of each metric a sum in millionths, or NEVER; (): nothing
 Added = tuple[tuple[int, Amounts], ...]  # (first cell, amounts): what a unit adds to the counts of an experiment
 Barred = frozenset[int | tuple[int, int, int]]  # experiments e, and sources (e, metric, s), that may not use an event
+NOBODY: Barred = frozenset()
 
 FEW = 8  # conversions of a unit among which it is worth while to look for a copy
 HELD = 20_000  # different records of a unit that are kept: no human comes near, and no bot costs more

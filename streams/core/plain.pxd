@@ -1,18 +1,20 @@
 cimport cython
 
+from streams.core.chains cimport Chains, number, rows
 from streams.core.leaving cimport Leaving
 from streams.core.pile cimport numbers
-from streams.core.table cimport Table, number, rows
+from streams.core.table cimport Table
 from streams.core.tallies cimport Tallies
 from streams.core.then cimport Then
 
-cdef Py_ssize_t ARM, MASK, ENTRY, NEXT, COPY, IDENTITY, TIME, VALUE, NAME, TIMES, AFTER, WORD, MORE, KEPT
+cdef Py_ssize_t ARM, MASK, ENTRY, NEXT, IDENTITY, TIME, VALUE, NAME, TIMES, WORD, MORE, KEPT
 cdef number OUT, AWAKE
 cdef long long FAR
 
 cdef class Plain:
     cdef object _store, _arms, _ledger, _maturing, _touch
     cdef Table _table
+    cdef Chains _entries, _copies
     cdef Tallies _tallies
     cdef Then _then
     cdef Leaving _leaving
@@ -31,11 +33,11 @@ cdef class Plain:
 
     @cython.locals(base=Py_ssize_t, since=cython.longlong)
     cdef bint _enter_again(self, number word, Py_ssize_t place, long long time) except -1
-    @cython.locals(row=Py_ssize_t, then=Py_ssize_t, copies=cython.longlong, first=Py_ssize_t, since=cython.longlong, name=Py_ssize_t, after=Py_ssize_t)
+    @cython.locals(row=Py_ssize_t, then=Py_ssize_t, copies=cython.longlong, since=cython.longlong, name=Py_ssize_t, after=Py_ssize_t)
     cdef bint _enter_anew(self, object key, Py_ssize_t at, Py_ssize_t place, long long time) except -1
-    @cython.locals(row=Py_ssize_t, first=Py_ssize_t, known=Py_ssize_t)
+    @cython.locals(row=Py_ssize_t, known=Py_ssize_t)
     cdef bint _is_new(self, Py_ssize_t at, number identity) except -1
-    @cython.locals(row=Py_ssize_t, first=Py_ssize_t, copies=rows, word=number, base=Py_ssize_t, since=cython.longlong, is_equal=cython.bint)
+    @cython.locals(row=Py_ssize_t, cells=rows, word=number, base=Py_ssize_t, since=cython.longlong, is_equal=cython.bint)
     cdef bint _convert_again(self, object key, Py_ssize_t at, number identity, long long time, Py_ssize_t name, long long value) except -1
     @cython.locals(row=Py_ssize_t, word=number, then=number)
     cdef bint _act(self, object key, Py_ssize_t at, Py_ssize_t name, long long time, long long value) except -1

@@ -10,10 +10,8 @@ from streams.core import memory
 from streams.core.kept import Kept
 from streams.core.leaving import Leaving
 from streams.core.rows import (
-    AFTER,
     ARM,
     AWAKE,
-    COPY,
     ENTRY,
     FAR,
     IDENTITY,
@@ -42,6 +40,7 @@ class Plain:
     def __init__(self, kept: Kept) -> None:
         self._store, self._arms, self._ledger, self._maturing, self._touch, _ = kept
         self._table, self._step, places = kept.units.table, kept.arms.step, kept.arms.all
+        self._entries, self._copies = self._table.entries, self._table.copies
         self._numbers = array("q", [arm.number for arm in places])
         self._firsts = array("q", [arm.first for arm in places])
         self._closes = array("q", [arm.closes for arm in places])
@@ -67,7 +66,7 @@ class Plain:
                 return self._enter_again(word, place, time)
             if row == 0:
                 break
-            word, row = self._table.entries[row * ENTRY], self._table.entries[row * ENTRY + NEXT]
+            word, row = self._entries.cells[row + ENTRY], self._entries.cells[row + NEXT]
         return word != AWAKE and self._enter_anew(key, at, place, time)
 
     def convert(self, key: int, identity: int, time: int, event: str, value: int) -> bool:
@@ -125,14 +124,13 @@ class Plain:
         """One more entry; conversions that are known may say something of it."""
         row, then, copies = self._table.slots[at + KEPT], place, 0
         while row:
-            first = row * COPY
-            name, since = self._table.copies[first + NAME], self._table.copies[first + TIME] - time
-            after = self._then.after(then, name, since, self._table.copies[first + VALUE] - 1)
+            name, since = self._copies.cells[row + NAME], self._copies.cells[row + TIME] - time
+            after = self._then.after(then, name, since, self._copies.cells[row + VALUE] - 1)
             if after < 0:
                 return False
-            if self._table.copies[first + TIMES] > 1 and self._then.window(place, name, since):
-                copies += self._table.copies[first + TIMES] - 1
-            then, row = after, self._table.copies[first + AFTER]
+            if self._copies.cells[row + TIMES] > 1 and self._then.window(place, name, since):
+                copies += self._copies.cells[row + TIMES] - 1
+            then, row = after, self._copies.cells[row + NEXT]
         if (then != place or copies) and self.clock >= time + self._firsts[place]:
             return False
         self._touch(key)
@@ -144,24 +142,23 @@ class Plain:
         """Whether a conversion is none that is known; among very many nobody looks."""
         row, known = self._table.slots[at + KEPT], 0
         while row:
-            first = row * COPY
             known += 1
-            if known >= self._few or self._table.copies[first + IDENTITY] == identity:
+            if known >= self._few or self._copies.cells[row + IDENTITY] == identity:
                 return False
-            row = self._table.copies[first + AFTER]
+            row = self._copies.cells[row + NEXT]
         return True
 
     def _convert_again(self, key: int, at: int, identity: int, time: int, name: int, value: int) -> bool:
         """A conversion told again is counted where it lies in a window; it may not be told differently."""
         row = self._table.slots[at + KEPT]
-        while row and self._table.copies[row * COPY + IDENTITY] != identity:
-            row = self._table.copies[row * COPY + AFTER]
-        first, copies = row * COPY, self._table.copies
-        is_equal = copies[first + TIME] == time and copies[first + NAME] == name and copies[first + VALUE] == value + 1
+        while row and self._copies.cells[row + IDENTITY] != identity:
+            row = self._copies.cells[row + NEXT]
+        cells = self._copies.cells
+        is_equal = cells[row + TIME] == time and cells[row + NAME] == name and cells[row + VALUE] == value + 1
         if row == 0 or not is_equal:
             return False
         self._touch(key)
-        copies[first + TIMES] += 1
+        cells[row + TIMES] += 1
         word, row = self._table.slots[at + WORD], self._table.slots[at + MORE]
         while word < OUT:
             base, since = (word & MASK) % self._step, word >> ARM
@@ -169,7 +166,7 @@ class Plain:
                 self._tallies.copy(base, 1)
             if row == 0:
                 break
-            word, row = self._table.entries[row * ENTRY], self._table.entries[row * ENTRY + NEXT]
+            word, row = self._entries.cells[row + ENTRY], self._entries.cells[row + NEXT]
         return True
 
     def _act(self, key: int, at: int, name: int, time: int, value: int) -> bool:
@@ -179,9 +176,9 @@ class Plain:
             return False
         then = word if word == OUT else self._acted(word, name, time, value)
         while row and then != AWAKE:
-            if self._acted(self._table.entries[row * ENTRY], name, time, value) == AWAKE:
+            if self._acted(self._entries.cells[row + ENTRY], name, time, value) == AWAKE:
                 return False
-            row = self._table.entries[row * ENTRY + NEXT]
+            row = self._entries.cells[row + NEXT]
         if then == AWAKE:
             return False
         self._touch(key)
@@ -190,12 +187,12 @@ class Plain:
             self._table.slots[at + WORD] = then
         row = self._table.slots[at + MORE]
         while row:
-            word = self._table.entries[row * ENTRY]
+            word = self._entries.cells[row + ENTRY]
             then = self._acted(word, name, time, value)
             if then != word:
                 self._tallies.act(word, then)
-                self._table.entries[row * ENTRY] = then
-            row = self._table.entries[row * ENTRY + NEXT]
+                self._entries.cells[row + ENTRY] = then
+            row = self._entries.cells[row + NEXT]
         return True
 
     def _acted(self, word: int, name: int, time: int, value: int) -> int:

@@ -8,5 +8,6 @@ SPAN = 12  # conversions that can't matter any more are looked for every 2**SPAN
 OUT, AWAKE, FREE = 1 << 63, (1 << 63) + 1, (1 << 63) + 2  # instead of a word: not entered, kept by records, nobody's
 
 WIDTH, KEY, WORD, MORE, KEPT = 4, 0, 1, 2, 3  # of a slot: its first entry; rows of the others, and of conversions
-ENTRY, NEXT = 2, 1  # of an entry: a word, and the row of the next
-COPY, IDENTITY, TIME, VALUE, NAME, TIMES, AFTER = 6, 0, 1, 2, 3, 4, 5  # of a conversion; values are one more
+NEXT = 0  # of the row of a chain
+ENTRIES, ENTRY = 2, 1  # width of the row of an entry; its word
+COPIES, IDENTITY, TIME, VALUE, NAME, TIMES = 6, 1, 2, 3, 4, 5  # width of the row of a conversion; values are one more

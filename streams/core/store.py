@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.core import quiet
-from streams.core.memory import Acting, Barred, Copy, State, Unit
+from streams.core.memory import NOBODY, Acting, Copy, State, Unit
 from streams.core.pile import Words
 from streams.core.rows import (
-    AFTER,
     AWAKE,
-    COPY,
+    ENTRIES,
     ENTRY,
     FREE,
     IDENTITY,
@@ -29,8 +28,6 @@ from streams.core.rows import (
     WORD,
 )
 from streams.core.table import Table
-
-NOBODY: Barred = frozenset()
 
 Numbers = NDArray[np.uint64]
 
@@ -107,7 +104,7 @@ class Store(MutableMapping[int, State | Acting | Unit]):
 
     def words(self) -> Words:
         """Of all plain units."""
-        first, others = self._slots()[:, WORD], np.asarray(self.table.entries)[::ENTRY]
+        first, others = self._slots()[:, WORD], np.asarray(self.table.entries.cells)[ENTRY::ENTRIES]
         return np.concatenate((first[first < OUT], others[others < OUT])).view(np.int64)
 
     def acting(self) -> list[int]:
@@ -132,16 +129,16 @@ class Store(MutableMapping[int, State | Acting | Unit]):
 
     def _words(self, at: int) -> tuple[int, ...]:
         word, row, found = self.table.slots[at + WORD], self.table.slots[at + MORE], list[int]()
+        cells = self.table.entries.cells
         while row:
-            found.append(self.table.entries[row * ENTRY])
-            row = self.table.entries[row * ENTRY + NEXT]
+            found.append(cells[row + ENTRY])
+            row = cells[row + NEXT]
         return (word, *found[::-1]) if word < OUT else ()
 
     def _copies(self, at: int) -> tuple[Copy, ...]:
-        row, found, rows = self.table.slots[at + KEPT], list[Copy](), self.table.copies
+        row, found, cells = self.table.slots[at + KEPT], list[Copy](), self.table.copies.cells
         while row:
-            a = row * COPY
-            name = self.names[rows[a + NAME]]
-            found.append(Copy(rows[a + IDENTITY], rows[a + TIME], name, rows[a + VALUE] - 1, NOBODY, rows[a + TIMES]))
-            row = rows[a + AFTER]
+            name, value = self.names[cells[row + NAME]], cells[row + VALUE] - 1
+            found.append(Copy(cells[row + IDENTITY], cells[row + TIME], name, value, NOBODY, cells[row + TIMES]))
+            row = cells[row + NEXT]
         return tuple(found[::-1])

@@ -1,17 +1,15 @@
 cimport cython
 
-ctypedef unsigned long long number
-ctypedef number[::1] rows
+from streams.core.chains cimport Chains, number, rows
 
 cdef number FREE, OUT, FULL, GOLDEN
-cdef Py_ssize_t WIDTH, KEY, WORD, MORE, KEPT, ENTRY, NEXT, COPY, IDENTITY, TIME, VALUE, NAME, TIMES, AFTER
+cdef Py_ssize_t WIDTH, KEY, WORD, MORE, KEPT, ENTRY, IDENTITY, TIME, VALUE, NAME, TIMES
 
 cdef class Table:
-    cdef public rows slots, entries, copies
+    cdef public rows slots
+    cdef public Chains entries, copies
     cdef public Py_ssize_t count
     cdef int _bits
-    cdef number _free_entry, _free_copy
-    cdef Py_ssize_t _end_entry, _end_copy
 
     @cython.locals(at=Py_ssize_t)
     cpdef Py_ssize_t find(self, number key) noexcept
@@ -26,11 +24,9 @@ cdef class Table:
     cpdef void remove(self, Py_ssize_t at) noexcept
     @cython.locals(row=Py_ssize_t)
     cpdef enter(self, Py_ssize_t at, number word)
-    @cython.locals(row=Py_ssize_t, first=Py_ssize_t)
+    @cython.locals(row=Py_ssize_t, cells=rows)
     cpdef keep(self, Py_ssize_t at, number identity, number time, number value, number name, number times)
-    @cython.locals(row=Py_ssize_t, after=Py_ssize_t)
     cpdef void leave(self, Py_ssize_t at) noexcept
-    @cython.locals(row=Py_ssize_t, after=Py_ssize_t)
     cpdef void forget(self, Py_ssize_t at) noexcept
 
     cdef Py_ssize_t _home(self, number key) noexcept

@@ -10,9 +10,10 @@ runs as it is written where there is none. Integers have 64 bits then: nothing m
 from array import array
 from collections.abc import Sequence
 
+from streams.core.chains import Chains
 from streams.core.rows import (
-    AFTER,
-    COPY,
+    COPIES,
+    ENTRIES,
     ENTRY,
     FREE,
     IDENTITY,
@@ -20,7 +21,6 @@ from streams.core.rows import (
     KEY,
     MORE,
     NAME,
-    NEXT,
     OUT,
     TIME,
     TIMES,
@@ -34,19 +34,18 @@ GOLDEN = 0x9E3779B97F4A7C15  # keys that follow each other lie apart (Knuth, TAO
 
 
 class Table:
-    """Slots by key, and chains of rows; row 0 is nobody's and ends a chain.
+    """Slots by key.
 
     Attributes:
-        slots, entries, copies: rows, one after the other.
-        count: slots that are taken.
+        slots: one after the other.
+        count: of those that are taken.
+        entries, copies: further entries of units, and conversions.
     """
 
     def __init__(self) -> None:
         self.count, self._bits = 0, 10
         self.slots = _slots(1 << self._bits)
-        self.entries, self.copies = _longer(array("Q"), ENTRY), _longer(array("Q"), COPY)
-        self._free_entry = self._free_copy = 0
-        self._end_entry = self._end_copy = 1
+        self.entries, self.copies = Chains(ENTRIES), Chains(COPIES)
 
     def find(self, key: int) -> int:
         """Where the slot of a key begins; -1: it has none."""
@@ -109,48 +108,25 @@ class Table:
         """One more entry of a unit."""
         if self.slots[at + WORD] == OUT:
             self.slots[at + WORD] = word
-            return
-        row = self._free_entry
-        if row:
-            self._free_entry = self.entries[row * ENTRY + NEXT]
         else:
-            row, self._end_entry = self._end_entry, self._end_entry + 1
-            if row * ENTRY >= len(self.entries):
-                self.entries = _longer(self.entries, ENTRY)
-        self.entries[row * ENTRY], self.entries[row * ENTRY + NEXT] = word, self.slots[at + MORE]
-        self.slots[at + MORE] = row
+            row = self.slots[at + MORE] = self.entries.put(self.slots[at + MORE])
+            self.entries.cells[row + ENTRY] = word
 
     def keep(self, at: int, identity: int, time: int, value: int, name: int, times: int) -> None:
         """One more conversion of a unit; no number is below 0."""
-        row = self._free_copy
-        if row:
-            self._free_copy = self.copies[row * COPY + AFTER]
-        else:
-            row, self._end_copy = self._end_copy, self._end_copy + 1
-            if row * COPY >= len(self.copies):
-                self.copies = _longer(self.copies, COPY)
-        first = row * COPY
-        self.copies[first + IDENTITY], self.copies[first + TIME], self.copies[first + VALUE] = identity, time, value
-        self.copies[first + NAME], self.copies[first + TIMES] = name, times
-        self.copies[first + AFTER] = self.slots[at + KEPT]
-        self.slots[at + KEPT] = row
+        row = self.slots[at + KEPT] = self.copies.put(self.slots[at + KEPT])
+        cells = self.copies.cells
+        cells[row + IDENTITY], cells[row + TIME], cells[row + VALUE] = identity, time, value
+        cells[row + NAME], cells[row + TIMES] = name, times
 
     def leave(self, at: int) -> None:
         """No entry any more."""
-        row = self.slots[at + MORE]
-        while row:
-            after = self.entries[row * ENTRY + NEXT]
-            self.entries[row * ENTRY], self.entries[row * ENTRY + NEXT] = FREE, self._free_entry
-            self._free_entry, row = row, after
+        self.entries.free(self.slots[at + MORE])
         self.slots[at + WORD], self.slots[at + MORE] = OUT, 0
 
     def forget(self, at: int) -> None:
         """No conversion any more."""
-        row = self.slots[at + KEPT]
-        while row:
-            after = self.copies[row * COPY + AFTER]
-            self.copies[row * COPY + AFTER] = self._free_copy
-            self._free_copy, row = row, after
+        self.copies.free(self.slots[at + KEPT])
         self.slots[at + KEPT] = 0
 
     def _home(self, key: int) -> int:
@@ -179,8 +155,3 @@ class Table:
 
 def _slots(count: int) -> "array[int]":
     return array("Q", [0, FREE, 0, 0]) * count
-
-
-def _longer(rows: "array[int]", width: int) -> "array[int]":
-    """Twice as many, at least."""
-    return array("Q", bytes(rows)) + array("Q", [FREE]) * max(len(rows), 1_000 * width)

@@ -1,6 +1,7 @@
 """Ordinary events are counted without an object for each; that must never be told from judging every one."""
 
 import json
+from itertools import count, product
 
 import pytest
 from hypothesis import given
@@ -39,9 +40,8 @@ EXPERIMENTS = catalogue(
     named("asking", BOUGHT | {"event": "seen"}, **CONSENT),
 )
 EDGES = [START - 1, START, START + 1, STOP - 1, STOP, STOP + 1]
-DELAYS = st.just(0) | st.sampled_from(
-    [at + more for at in (-DEFAULT_SKEW, -SKEW, MINUTE, 2 * MINUTE) for more in (-1, 0, 1)]
-)
+DELAYED = [0, *(at + more for at in (-DEFAULT_SKEW, -SKEW, MINUTE, 2 * MINUTE) for more in (-1, 0, 1))]
+DELAYS = st.just(0) | st.sampled_from(DELAYED)
 TIMES = st.just(START + MINUTE) | st.sampled_from(EDGES)
 CONSENTS = st.sampled_from([["analytics"], [], ["marketing", "analytics"], ["marketing"]])
 EXPOSED = {
@@ -107,15 +107,44 @@ def test_counting_at_first_sight_cannot_be_told_from_judging_every_event(decoder
         assert told(at_once) == told(one_by_one)
 
 
+def written(type_, time, data):
+    told = {"specversion": "1.0", "id": "1", "source": "s", "type": f"peekproof.{type_}.v1"}
+    return json.dumps(told | {"time": format_instant(time), "data": data}).encode()
+
+
+def at_every_edge():
+    """Exposures and conversions at all edges of when they may happen and be recorded, of costs and of consent."""
+    units = (f"u{number}" for number in count())
+    for time, late, agreed, cost in product(
+        [START + MINUTE, *EDGES], DELAYED, [["analytics"], []], [None, 9e12, 9.1e12]
+    ):
+        told = {"cost": cost, "consent": agreed, "variant": "bold"}
+        for id_ in EXPERIMENTS.experiments:
+            data = told | {"unit_id": next(units), "experiment_id": id_}
+            yield "exposures", time + late, written("exposure", time, data)
+        for name in ("order", "visit", "click", "seen", "unheard"):
+            data = {"unit_id": next(units), "event": name, "value": cost, "consent": agreed}
+            yield "conversions", time + late, written("conversion", time, data)
+
+
+def test_nor_at_any_edge():
+    at_once, one_by_one, decoder = Attribution(EXPERIMENTS), Attribution(EXPERIMENTS), Decoder(KEY)
+    events = [*at_every_edge()]
+    for source in KINDS:
+        own = enumerate((at, value) for kind, at, value in events if kind == source)
+        records = [Record(offset, *one) for offset, one in own]
+        refused = at_once.take(source, records, decoder.judge(at_once, source))
+        assert refused == one_by_one.apply(source, decoder.arrivals(records))
+    assert told(at_once) == told(one_by_one)
+
+
 def test_what_is_ordinary_needs_no_judge():
     core = Attribution(EXPERIMENTS)
     core._expose = core._convert = None
-    envelope = {"specversion": "1.0", "id": "1", "source": "s", "time": format_instant(START)}
     exposed = {"unit_id": "u", "experiment_id": "plain", "variant": "bold", "cost": 0.002}
     done = {"unit_id": "u", "event": "order", "value": 42.5}
     for kind, data in (("exposure", exposed), ("conversion", done), ("conversion", done | {"event": "unheard"})):
-        value = json.dumps(envelope | {"type": f"peekproof.{kind}.v1", "data": data}).encode()
         source = f"{kind}s"
-        record = Record(core.offsets[source], START, value)
+        record = Record(core.offsets[source], START, written(kind, START, data))
         assert core.take(source, [record], Decoder(KEY).judge(core, source)) == []
     assert core.tally["accepted"] == 3

@@ -1,27 +1,11 @@
-"""The compiled modules of the core in both forms: as they are built, and as they are written.
+"""Which modules of the core are compiled where that is possible, and whether what is compiled is of these sources."""
 
-As a plugin of pytest (`-p tests.core.forms`) it lets all of them run as they are written.
-"""
-
-import sys
-from importlib.machinery import EXTENSION_SUFFIXES, FileFinder, SourceFileLoader
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "streams" / "core"
 WRITTEN = sorted(types.with_suffix(".py") for types in CORE.glob("*.pxd"))
-
-
-def as_written(path):
-    """Finds modules of the core, as path hooks do, and sees nothing that is compiled."""
-    if Path(path) != CORE:
-        raise ImportError(path)
-    return FileFinder(path, (SourceFileLoader, [".py"]))
-
-
-def pytest_configure():
-    sys.path_hooks.insert(0, as_written)
-    sys.path_importer_cache.pop(str(CORE), None)
 
 
 def stale(written=None, setup=ROOT / "setup.py"):

@@ -11,6 +11,7 @@ from streams.core.attribution import Attribution
 from streams.core.events import KINDS
 from streams.core.memory import FEW, Acting, Unit
 from streams.core.plain import Plain
+from streams.core.recount import EXPOSURES, REPEAT
 from tests.core import worlds
 from tests.core.samples import (
     BOUGHT,
@@ -24,6 +25,7 @@ from tests.core.samples import (
     conversion,
     experiment,
     exposure,
+    schedule,
 )
 from tests.core.worlds import EXPERIMENTS, STEPS, deliver, last
 
@@ -188,6 +190,21 @@ def test_once_its_conversions_are_forgotten_a_unit_is_an_integer():
     assert type(unit(after(*LIFE, clock=DAY))) is int
     spent = catalogue(experiment(SPENT))
     assert type(unit(after(*LIFE, clock=DAY, experiments=spent))) is Unit
+
+
+@pytest.mark.parametrize("at", [0, 2 * MINUTE])
+def test_another_exposure_changes_nothing_once_all_is_over(at):
+    """Be it an earlier one, behind the clock, of which only the warm-up would have been told."""
+    core = after(
+        exposure(1, at=2 * MINUTE), clock=DAY, experiments=catalogue(experiment(BOUGHT, **schedule(warmup="1m")))
+    )
+    (before,) = core.counts(everything=True)
+    core.apply("exposures", [arrival(exposure(1, at=at), 1)])
+    (told,) = core.counts(everything=True)
+    changed = {
+        place: now - was for place, (was, now) in enumerate(zip(before.cells, told.cells, strict=True)) if now != was
+    }
+    assert changed == {REPEAT: 1, EXPOSURES: 1}
 
 
 def test_few_are_forgotten_in_one_go():

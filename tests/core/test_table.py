@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.core.memory import Acting, Copy, Unit
+from streams.core.memory import NOBODY, Acting, Copy, Unit
 from streams.core.rows import OUT
-from streams.core.store import NOBODY, Store
+from streams.core.store import Store
 from streams.core.table import Table
 
 KEYS = st.integers(0, 40) | st.integers(0, 2**64 - 1)
@@ -70,7 +70,7 @@ def test_rows_that_were_given_back_are_used_again():
         table.leave(at)
         table.forget(at)
         table.remove(at)
-    assert (len(table.entries), len(table.copies)) == (2 * 1_000, 6 * 1_000)
+    assert (len(table.entries.cells), len(table.copies.cells)) == (2 * 1_000, 6 * 1_000)
 
 
 def test_what_is_not_there_is_an_error():
