@@ -6,11 +6,11 @@ help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Compiles, too. What was compiled before goes first: without a compiler it would stay, and hide what was changed since.
-TYPED := $(wildcard streams/core/*.pxd)
+TYPED := $(wildcard streams/*/*.pxd)
 .venv/.ready: pyproject.toml uv.lock setup.py $(TYPED) $(TYPED:.pxd=.py)
 	@command -v $(UV) >/dev/null || (python3 -m venv .venv-tools && .venv-tools/bin/pip install --quiet uv)
 	@echo 'installing, and compiling a part of the core where there is a C compiler: about a minute' >&2
-	@rm -f streams/core/*.so
+	@rm -f streams/*/*.so
 	@$(UV) sync --frozen --quiet --compile-bytecode --reinstall-package peekproof
 	@touch $@
 

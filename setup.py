@@ -16,7 +16,7 @@ DIRECTIVES = {
     "initializedcheck": False,
     "embedsignature": False,
 }
-TYPES = sorted(map(str, Path("streams/core").glob("*.pxd")))
+TYPES = sorted(map(str, Path("streams").glob("*/*.pxd")))
 
 
 def compiled(types: str) -> Extension:

@@ -10,8 +10,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from streams.codecs.cloudevents import Decoder, Headers
-from streams.core.events import Arrived
+from streams.codecs.cloudevents import Decoder
+from streams.core.events import Arrived, Headers
 from streams.core.times import format_instant
 from streams.core.watermarks import Watermark
 
@@ -38,9 +38,21 @@ _decode_told = msgspec.json.Decoder(Told).decode
 _decode_event = msgspec.json.Decoder(WatermarkEvent).decode
 
 
-def pseudonym(unit: int) -> str:
+def pseudonym(number: int) -> str:
     """How ingest writes the number of a unit."""
-    return f"{MARK}{unit:0{DIGITS}x}"
+    return f"{MARK}{number:0{DIGITS}x}"
+
+
+def number(pseudonym_: str) -> int:
+    """The number that a pseudonym writes: hashed it has been.
+
+    Raises:
+        ValueError: it is none.
+    """
+    told = int.from_bytes(bytes.fromhex(pseudonym_.removeprefix(MARK)), "big")
+    if pseudonym_ != pseudonym(told):
+        raise ValueError(f"{pseudonym_[:20]!r} is no pseudonym: only ingest may write to a re-keyed topic")
+    return told
 
 
 def encode(mark: Watermark, place: Place, key: bytes) -> bytes:
@@ -71,13 +83,7 @@ class RekeyedDecoder(Decoder):
     def __init__(self, key: bytes, place: Place) -> None:
         super().__init__(key)
         self._key, self._place = key, place
-
-    def unit(self, id_: str) -> int:
-        """The number that a pseudonym writes: hashed it has been."""
-        number = bytes.fromhex(id_.removeprefix(MARK))
-        if id_ != pseudonym(unit := int.from_bytes(number, "big")):
-            raise ValueError(f"{id_[:20]!r} is no pseudonym: only ingest may write to a re-keyed topic")
-        return unit
+        self.unit = number
 
     def _carefully(self, value: bytes, headers: Headers) -> Arrived:
         """The event or watermark, or a reason of rule 2 of the contracts."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from streams.codecs import cloudevents, decisions
+from streams.codecs import decisions, wire
 from streams.core import schema
 from streams.core.attribution import Counts
 from streams.core.times import format_duration, format_instant
@@ -15,8 +15,8 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PUBLISHED = {
     "definition": schema.Definition,
-    "exposure": cloudevents.ExposureEvent | cloudevents.EvaluationEvent,
-    "conversion": cloudevents.ConversionEvent,
+    "exposure": wire.ExposureEvent | wire.EvaluationEvent,
+    "conversion": wire.ConversionEvent,
     "decision": decisions.Decision,
     "counts": list[Counts],
 }

@@ -7,38 +7,22 @@ The state is a function of the set of events below `offsets` and of the clock. A
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 from streams.core.definition import Catalogue
-from streams.core.events import KINDS, MAX_VALUE, Arrival, Conversion, ConversionLike, Exposure, ExposureLike, Rejected
-from streams.core.intake import NAMELESS, NO_ENTRANCES, Intake
+from streams.core.events import KINDS, Arrival, Conversion, Exposure, Rejected
+from streams.core.intake import Intake
 from streams.core.memory import NOBODY, Barred, Reversal
+from streams.core.ordinary import Ordinary
 from streams.core.recount import LATE, worth
+from streams.core.sifting import ACCEPTED, Logged, Sifted, sift
 from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
 from streams.core.watermarks import Watermark, Watermarks
 
-ACCEPTED, BELATED, HEARD = "accepted", "late", "watermarks"  # not refused; what is late changes nothing
+BELATED, HEARD = "late", "watermarks"  # neither accepted nor refused; what is late changes nothing
 
 Judge = Callable[[Any, int, int], str]  # of what has arrived, its record time and its present: the outcome
-Logged = TypeVar("Logged", bound="Located")
-
-
-class Located(Protocol):
-    """Whatever has a place in a log."""
-
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...
-
-
-class Other(NamedTuple):
-    """What was not accepted."""
-
-    offset: int
-    time: int
-    outcome: str
 
 
 class Counts(NamedTuple):
@@ -62,6 +46,7 @@ class Attribution:
     Attributes:
         offsets: next offset by kind of source.
         clock: instant (ms) up to which both sources have been read.
+        ordinary: counts events about which there is nothing special.
         tallies: by kind of source, records by outcome: read, accepted, late, unused, behind_clock, and rejected by
             `rejected.<reason>`; watermarks, which are no events, apart.
     """
@@ -75,10 +60,9 @@ class Attribution:
         self._experiments = self._intake.experiments
         self._read_to = dict.fromkeys(KINDS, 0)
         self._watermarks = {kind: Watermarks() for kind in rekeyed}
-        self._entrances, self._names = self._intake.entrances, self._intake.names
-        self._texts = {name: name for name in self._names}  # one object for a name, not one for each event
+        self._texts = {name: name for name in self._intake.names}  # one object for a name, not one for each event
         self._units = Units(self._experiments)
-        self._enter = self._units.enter
+        self.ordinary = Ordinary(self._intake, self._units)
         self._fingerprint = fingerprint(catalogue)
 
     @property
@@ -102,53 +86,13 @@ class Attribution:
         Args:
             kind: of the source.
             records: or what was made of them.
-            judge: puts one into the state, by `expose` and `convert` or `judge`; the outcome.
+            judge: puts one into the state, by `ordinary` or `judge`; the outcome.
         """
-        end, times, others = self.offsets[kind], list[int](), list[Other]()
-        for record in records:
-            offset = record.offset
-            if offset < end:
-                continue
-            end, outcome = offset + 1, judge(record)
-            if outcome is ACCEPTED:
-                times.append(record.timestamp)
-            else:
-                others.append(Other(offset, record.timestamp, outcome))
-        self.offsets[kind] = end
-        self._tell(self.tallies[kind], times, Counter([one.outcome for one in others]))
-        self._read(kind, [*times, *(one.time for one in others if one.outcome is BELATED)])
+        sifted = sift(records, self.offsets[kind], self.clock, judge)
+        self.offsets[kind], others = sifted.end, sifted.others
+        self._tell(self.tallies[kind], sifted, Counter([one.outcome for one in others]))
+        self._read(kind, [sifted.latest, *(one.time for one in others if one.outcome is BELATED)])
         return [Rejected(kind, one.offset, one.outcome) for one in others if one.outcome not in (BELATED, HEARD)]
-
-    def expose(self, event: ExposureLike, unit: int, time: int, recorded: int) -> bool:
-        """Whether an exposure is ordinary; if so, it is counted. Whatever is not has to be judged."""
-        entrance = self._entrances.get(event.experiment_id, NO_ENTRANCES).get(event.variant)
-        if entrance is None:
-            return False
-        (arm, start, stop, early, late, required), cost = entrance, event.cost
-        if (
-            start <= time < stop
-            and recorded - late <= time <= recorded + early
-            and (cost is None or 0 <= cost <= MAX_VALUE)
-            and (required is None or required in event.consent)
-        ):
-            self._enter(unit, arm, time)
-            return True
-        return False
-
-    def convert(self, event: ConversionLike, unit: int, identity: int, time: int, recorded: int) -> bool:
-        """Whether a conversion that takes none back is ordinary; if so, it is counted."""
-        known = self._names.get(event.event, NAMELESS)
-        if known is None or event.experiment_id is not None:
-            return False
-        (name, early, late, required), value = known, event.value
-        if (
-            recorded - late <= time <= recorded + early
-            and (value is None or 0 <= value <= MAX_VALUE)
-            and (required is None or required in event.consent)
-        ):
-            self._remember(unit, identity, time, name, value)
-            return True
-        return False
 
     def judge(self, kind: str) -> Judge:
         """What puts events of a source into the state, whatever is special about them."""
@@ -240,12 +184,14 @@ class Attribution:
         self._read_to[kind] = max([self._read_to[kind], *times]) if known is None else known.read_to
         self.advance(min(self._read_to.values()))
 
-    def _tell(self, tally: Counter[str], accepted: list[int], others: Counter[str]) -> None:
-        tally[ACCEPTED] += len(accepted)
-        tally["behind_clock"] += len([time for time in accepted if time < self.clock])
+    def _tell(self, tally: Counter[str], sifted: Sifted, others: Counter[str]) -> None:
+        tally[ACCEPTED] += sifted.accepted
+        tally["behind_clock"] += sifted.behind
         for outcome, count in others.items():
             tally[outcome if outcome in (BELATED, HEARD) else f"rejected.{outcome}"] += count
-        tally["read"] += len(accepted) + others.total() - others[HEARD]
+        tally["read"] += sifted.accepted + others.total() - others[HEARD]
+        if self.ordinary.unused:
+            tally["unused"], self.ordinary.unused = tally["unused"] + self.ordinary.unused, 0
 
     def _expose(self, event: Exposure, recorded: int, present: int) -> str:
         arm = self._intake.exposure(event, present)
@@ -270,7 +216,7 @@ class Attribution:
                 return BELATED
             barred |= late
         if event.target is not None:
-            self.tallies["conversions"]["unused"] += not named
+            self.ordinary.unused += not named
             self._units.reverse(event.unit, Reversal(event.target, time, recorded, barred))
         else:
             self._remember(event.unit, event.identity, time, self._texts.get(event.event), event.value, barred)
@@ -280,7 +226,7 @@ class Attribution:
         self, unit: int, identity: int, time: int, name: str | None, value: float | None, barred: Barred = NOBODY
     ) -> None:
         if name is None:
-            self.tallies["conversions"]["unused"] += 1
+            self.ordinary.unused += 1
         else:
             self._units.convert(unit, identity, time, name, worth(value), barred)
 

@@ -1,7 +1,7 @@
 """What enters: exposures and conversions, as they were decoded, and why a record was refused."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, final
+from typing import Any, NamedTuple, final
 
 from msgspec import Struct
 
@@ -35,6 +35,9 @@ def micros(value: Any) -> int:
     return round(value * MICRO) if number else 0
 
 
+Headers = Sequence[tuple[str, bytes | None]]
+
+
 class Record(NamedTuple):
     """One record of a source topic. `timestamp` is the Kafka record time in ms.
 
@@ -44,7 +47,7 @@ class Record(NamedTuple):
     offset: int
     timestamp: int
     value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]] = ()
+    headers: Headers = ()
 
 
 @final
@@ -78,32 +81,6 @@ class Conversion(Struct, frozen=True, gc=False):
     experiment_id: str | None
     consent: Sequence[str]
     body: bytes
-
-
-class ExposureLike(Protocol):
-    """What is asked of an exposure about which there is nothing special, in whatever form it was read."""
-
-    @property
-    def experiment_id(self) -> str: ...
-    @property
-    def variant(self) -> str: ...
-    @property
-    def cost(self) -> float | None: ...
-    @property
-    def consent(self) -> Sequence[str]: ...
-
-
-class ConversionLike(Protocol):
-    """The same of a conversion."""
-
-    @property
-    def event(self) -> str: ...
-    @property
-    def value(self) -> float | None: ...
-    @property
-    def experiment_id(self) -> str | None: ...
-    @property
-    def consent(self) -> Sequence[str]: ...
 
 
 Arrived = Exposure | Conversion | Watermark | str  # a text is the reason why the record could not be decoded

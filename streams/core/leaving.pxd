@@ -15,11 +15,11 @@ cdef class Leaving:
     cdef Py_ssize_t _step
     cdef numbers _closes
 
-    cpdef put(self, object key, long long time)
+    cpdef put(self, number key, long long time)
     @cython.locals(now=cython.longlong, end=cython.longlong, at=Py_ssize_t)
     cpdef run(self, long long clock)
 
-    cdef _forget(self, object key, Py_ssize_t at)
+    cdef _forget(self, number key, Py_ssize_t at)
     @cython.locals(row=Py_ssize_t, last=cython.longlong, word=number)
     cdef long long _end(self, Py_ssize_t at) except -1
     @cython.locals(place=Py_ssize_t)

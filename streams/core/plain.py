@@ -5,6 +5,7 @@ others of its kind; a unit that acts gets another word instead. Compiled where t
 """
 
 from array import array
+from collections.abc import Collection
 
 from streams.core import memory
 from streams.core.kept import Kept
@@ -37,7 +38,7 @@ class Plain:
         clock: up to which all has matured.
     """
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, expired: Collection[int]) -> None:
         self._store, self._arms, self._ledger, self._maturing, self._touch, _ = kept
         self._table, self._step, places = kept.units.table, kept.arms.step, kept.arms.all
         self._entries, self._copies = self._table.entries, self._table.copies
@@ -48,8 +49,13 @@ class Plain:
         self._tallies = Tallies(kept.arms, kept.ledger, kept.maturing)
         self._then = Then(kept.arms, kept.units.names)
         self._leaving = Leaving(kept)
-        self._names, self._few = kept.units.numbers, memory.FEW
+        self._names, self._few, self._expired = kept.units.numbers, memory.FEW, expired
         self.clock = 0
+
+    def expose(self, place: int) -> bool:
+        """An exposure is told; whether anything follows, as its experiment has not expired."""
+        self._tallies.expose(place)
+        return not self._expired or self._numbers[place] not in self._expired
 
     def enter(self, key: int, place: int, time: int) -> bool:
         """An exposure; whether it is plain."""

@@ -8,7 +8,7 @@ from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
 from streams.core.pile import Pile
 from streams.core.quiet import Arms
-from streams.core.recount import DUPLICATE, REPEAT
+from streams.core.recount import DUPLICATE, EXPOSURES, REPEAT
 from streams.core.rows import ARM, MASK
 
 
@@ -18,12 +18,16 @@ class Tallies:
     def __init__(self, arms: Arms, ledger: Ledger, maturing: Maturing) -> None:
         self._arms, self._ledger = arms, ledger
         none = array("q", [0]) * arms.step
-        self._entered, self._repeated, self._copied = none[:], none[:], none[:]
+        self._exposed, self._entered, self._repeated, self._copied = none[:], none[:], none[:], none[:]
         self._acted: dict[int, int] = {}  # by the places of two arms: units that were in the first
         self._lines = [*maturing.lines.values()]
         waits = [*maturing.lines]
         self._line = array("q", [waits.index(arm.first) for arm in arms.all])
         self._came, self._gone = [Pile() for _ in waits], [Pile() for _ in waits]
+
+    def expose(self, place: int) -> None:
+        """An exposure was told."""
+        self._exposed[place] += 1
 
     def enter(self, place: int, then: int, word: int) -> None:
         """A unit entered and will mature; `then` is the place of what it did before it was known."""
@@ -53,7 +57,8 @@ class Tallies:
 
     def tell(self) -> None:
         """Add to the cells, and to what matures, what was counted since the last time."""
-        for counts, cell in ((self._entered, None), (self._repeated, REPEAT), (self._copied, DUPLICATE)):
+        counted = (self._exposed, EXPOSURES), (self._repeated, REPEAT), (self._copied, DUPLICATE), (self._entered, None)
+        for counts, cell in counted:
             told = np.asarray(counts)
             for place in np.flatnonzero(told).tolist():
                 arm = self._arms[place]

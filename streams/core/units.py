@@ -14,16 +14,19 @@ from streams.core.expiry import Expiry
 from streams.core.kept import Kept
 from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
-from streams.core.memory import Barred, Copy, Deed, Reversal, Unit
+from streams.core.memory import NOBODY, Barred, Copy, Deed, Reversal, Unit
 from streams.core.plain import Plain
 from streams.core.quiet import Arm, Arms
-from streams.core.recount import EXPOSURES
 from streams.core.seldom import Seldom
 from streams.core.store import Store
 
 
 class Units(Ledger):
-    """Memory and cells of a partition."""
+    """Memory and cells of a partition.
+
+    Attributes:
+        plain: of units about which there is nothing special.
+    """
 
     def __init__(self, experiments: Sequence[Experiment]) -> None:
         super().__init__(experiments)
@@ -34,10 +37,10 @@ class Units(Ledger):
         self._arms = arms = Arms(experiments)
         self._maturing = Maturing(arms, self)
         kept = Kept(self._units, arms, self, self._maturing, self._touch, horizon)
-        self._plain, self._awake = Plain(kept), Awake(kept)
-        self._seldom = Seldom(kept, self._plain)
         self._expiry = Expiry(experiments)
         self._expired = self._expiry.expired
+        self.plain, self._awake = Plain(kept, self._expired), Awake(kept)
+        self._seldom = Seldom(kept, self.plain)
 
     def __len__(self) -> int:
         return len(self._units)
@@ -49,18 +52,24 @@ class Units(Ledger):
 
     def enter(self, key: int, arm: Arm, time: int, covariates: tuple[int, ...] = ()) -> None:
         """An exposure. The smallest (event time, variant) is the entry; the set of arms seen grows."""
-        number = arm.number
-        self.cells[number][EXPOSURES] += 1
-        self.changed.add(number)
-        if number in self._expired:
-            return
-        if covariates or not (self._plain.enter(key, arm.place, time) or self._seldom.enter(key, arm, time)):
+        if self.plain.expose(arm.place) and (covariates or not self.plain.enter(key, arm.place, time)):
+            self.enter_specially(key, arm, time, covariates)
+
+    def enter_specially(self, key: int, arm: Arm, time: int, covariates: tuple[int, ...] = ()) -> None:
+        """One that is not plain at first sight, and is told already."""
+        if covariates or not self._seldom.enter(key, arm, time):
             self._awake.enter(key, arm, time, covariates)
 
     def convert(self, key: int, identity: int, time: int, event: str, value: int, barred: Barred) -> None:
         """Remember a copy of a conversion."""
-        if barred or not self._plain.convert(key, identity, time, event, value):
-            self._awake.convert(key, Copy(identity, time, event, value, barred))
+        if barred or not self.plain.convert(key, identity, time, event, value):
+            self.convert_specially(key, identity, time, event, value, barred)
+
+    def convert_specially(
+        self, key: int, identity: int, time: int, event: str, value: int, barred: Barred = NOBODY
+    ) -> None:
+        """One that is not plain."""
+        self._awake.convert(key, Copy(identity, time, event, value, barred))
 
     def reverse(self, key: int, reversal: Reversal) -> None:
         """Remember a reversal."""
@@ -68,10 +77,10 @@ class Units(Ledger):
 
     def settle(self, clock: int) -> None:
         """Count what happened, and what the clock has changed."""
-        self._plain.tell()
+        self.plain.tell()
         self._maturing.run(clock)
         self._awake.run(clock)
-        self._plain.run(clock)
+        self.plain.run(clock)
         for key in self._expiry.due(clock, self._units):
             state = self._units.get(key)
             if type(state) is Unit:
@@ -107,5 +116,5 @@ class Units(Ledger):
             own.add(told[1:])
         for key, unit in self._units.awake.items():
             self._awake.resume(key, unit)
-        self._plain.resume(clock)
+        self.plain.resume(clock)
         self._maturing.resume(self._units.words())

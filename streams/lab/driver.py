@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from streams.core.attribution import ACCEPTED, Attribution, Counts
+from streams.core.attribution import Attribution, Counts
 from streams.core.definition import Catalogue
 from streams.core.evaluation import begin, consider
 from streams.core.events import REASONS
@@ -14,6 +14,7 @@ from streams.core.gates import end_of_counting
 from streams.core.look import Look
 from streams.core.outcomes.base import Object
 from streams.core.report import experiment_object
+from streams.core.sifting import ACCEPTED
 from streams.core.state import State
 
 if TYPE_CHECKING:

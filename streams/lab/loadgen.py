@@ -13,8 +13,9 @@ import msgspec
 from confluent_kafka import KafkaException, Producer
 
 from streams.codecs import safe_yaml
-from streams.codecs.cloudevents import ConversionEvent, Event, parse
+from streams.codecs.cloudevents import parse
 from streams.codecs.definitions import load
+from streams.codecs.wire import ConversionEvent, Event
 from streams.core.times import format_instant, parse_instant
 from streams.core.validation import DefinitionError, Problem
 from streams.lab.crowd import Crowd, Happening, Truth

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.codecs.cloudevents import ConversionEvent, Decoder, Event, parse
+from streams.codecs.cloudevents import Decoder, parse
 from streams.codecs.definitions import load
 from streams.codecs.files import lines as lines_of
 from streams.codecs.rekeyed import is_watermark
+from streams.codecs.wire import ConversionEvent, Event
 from streams.core.definition import Catalogue
 from streams.core.events import MAX_BYTES, Arrival
 from streams.core.outcomes.base import Object

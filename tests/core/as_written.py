@@ -1,16 +1,18 @@
-"""A plugin of pytest (`-p tests.core.as_written`): the core runs as it is written, even where it is compiled."""
+"""A plugin of pytest (`-p tests.core.as_written`): all runs as it is written, even what is compiled."""
 
 import sys
 from importlib import import_module
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 
-from tests.core.forms import CORE, WRITTEN
+from tests.core.forms import WRITTEN, module
+
+FOLDERS = {written.parent for written in WRITTEN}
 
 
 def find(path):
-    """Finds modules of the core, as path hooks do, and sees nothing that is compiled."""
-    if Path(path) != CORE:
+    """Finds modules in these folders, as path hooks do, and sees nothing that is compiled."""
+    if Path(path) not in FOLDERS:
         raise ImportError(path)
     return FileFinder(path, (SourceFileLoader, [".py"]))
 
@@ -20,4 +22,4 @@ sys.path_hooks.insert(0, find)
 
 def pytest_collection_finish():
     for written in WRITTEN:
-        assert import_module(f"streams.core.{written.stem}").__file__ == str(written)
+        assert import_module(module(written)).__file__ == str(written)

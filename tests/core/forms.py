@@ -1,11 +1,15 @@
-"""Which modules of the core are compiled where that is possible, and whether what is compiled is of these sources."""
+"""Which modules are compiled where that is possible, and whether what is compiled is of these sources."""
 
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CORE = ROOT / "streams" / "core"
-WRITTEN = sorted(types.with_suffix(".py") for types in CORE.glob("*.pxd"))
+WRITTEN = sorted(types.with_suffix(".py") for types in ROOT.glob("streams/*/*.pxd"))
+
+
+def module(written):
+    """Its name, of which Python asks."""
+    return ".".join(written.relative_to(ROOT).with_suffix("").parts)
 
 
 def stale(written=None, setup=ROOT / "setup.py"):

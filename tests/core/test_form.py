@@ -16,10 +16,12 @@ import pytest
 from streams import bootstrap
 from streams.core import form as told
 from streams.core.form import form
-from tests.core.forms import ROOT, WRITTEN, stale
+from tests.core.forms import ROOT, WRITTEN, module, stale
 from tests.services.needs import missing
 
-BOTH = ["table", "plain", "deeds", "maturing", "snapshot", "changes", "expiry"]
+CORE = ["table", "plain", "deeds", "maturing", "snapshot", "changes", "expiry", "times"]
+CODECS = ["ordinary", "at_first_sight", "cloudevents"]
+BOTH = [*(f"tests/core/test_{name}.py" for name in CORE), *(f"tests/codecs/test_{name}.py" for name in CODECS)]
 
 
 def can_compile():
@@ -28,24 +30,23 @@ def can_compile():
     return headers.exists() and any(map(shutil.which, ("cc", "gcc")))
 
 
-@pytest.mark.parametrize("name", [one.stem for one in WRITTEN])
+@pytest.mark.parametrize("name", [module(one) for one in WRITTEN])
 def test_what_can_be_compiled_runs_compiled(name):
     if not can_compile():
         missing("compiler", "a C compiler and Python's headers (Debian: gcc, libc6-dev, python3-dev)")
-    module = import_module(f"streams.core.{name}")
-    assert (form(), Path(module.__file__).suffix) == ("compiled", ".so"), "make -B .venv/.ready compiles it"
+    file = Path(import_module(name).__file__)
+    assert (form(), file.suffix) == ("compiled", ".so"), "make -B .venv/.ready compiles it"
 
 
 def test_as_it_is_written_the_core_counts_alike():
-    tests = [f"tests/core/test_{name}.py" for name in BOTH]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.core.as_written", "-p", "no:xdist", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.core.as_written", "-p", "no:xdist", *BOTH]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode == 0, done.stdout[-4_000:]
 
 
 def test_whoever_installs_anew_compiles_what_has_changed():
     told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["cache-keys"]
-    assert {f"streams/core/{one.name}" for one in WRITTEN} <= {key["file"] for key in told}
+    assert {str(one.relative_to(ROOT)) for one in WRITTEN} <= {key["file"] for key in told}
 
 
 @pytest.mark.parametrize("changed", ["table.py", "table.pxd", "setup.py"])

@@ -40,11 +40,15 @@ def lost(self, **options):
 Attribution.counts = lost
 """
 LATE_COUNTED = """
-from streams.core.attribution import Attribution as State
-expose, convert, judge = State.expose, State.convert, State._expose
-State.expose = lambda self, e, unit, time, at: expose(self, e, unit, time, min(time, at))
-State.convert = lambda self, e, unit, identity, time, at: convert(self, e, unit, identity, time, min(time, at))
-State._expose = lambda self, e, at, present: judge(self, e, min(e.time, at), present)
+from streams.core import attribution
+judge = attribution.Attribution._expose
+class Lenient(attribution.Ordinary):
+    def expose(self, *told):
+        return super().expose(*told[:-1], min(told[-2:]))
+    def convert(self, *told):
+        return super().convert(*told[:-1], min(told[-2:]))
+attribution.Ordinary = Lenient
+attribution.Attribution._expose = lambda self, e, at, present: judge(self, e, min(e.time, at), present)
 """
 DECIDE_TWICE = """
 from streams.core.topology import DECISIONS

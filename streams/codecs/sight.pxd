@@ -1,0 +1,22 @@
+cimport cython
+
+from streams.core.ordinary cimport Ordinary
+from streams.core.times cimport parse_instant
+
+cdef object decode_event, astuple, ExposureEvent, ConversionEvent, UNREADABLE, ACCEPTED
+cdef Py_ssize_t MAX_BYTES, ID, SOURCE, TIME, DATA
+
+cdef class Keyed:
+    cdef object _begun
+
+    cpdef number(self, str id_)
+
+cdef class Sight:
+    cdef Ordinary _ordinary
+    cdef object _number, _special
+
+    @cython.locals(envelope=tuple, data=tuple, taken=cython.bint, time=cython.longlong)
+    cpdef judge(self, record)
+
+cpdef at_first_sight(bytes value, headers)
+cpdef identity(str source, str id_)

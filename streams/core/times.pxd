@@ -1,0 +1,1 @@
+cpdef long long parse_instant(str text) except? -1
