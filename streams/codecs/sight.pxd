@@ -1,9 +1,9 @@
 cimport cython
 
 from streams.core.ordinary cimport Ordinary
-from streams.core.times cimport parse_instant
+from streams.core.times cimport Instants
 
-cdef object decode_event, astuple, ExposureEvent, ConversionEvent, UNREADABLE, ACCEPTED
+cdef object decode_event, astuple, ExposureEvent, ConversionEvent, UNREADABLE, ACCEPTED, _integer
 cdef Py_ssize_t MAX_BYTES, ID, SOURCE, TIME, DATA
 
 cdef class Keyed:
@@ -14,6 +14,7 @@ cdef class Keyed:
 cdef class Sight:
     cdef Ordinary _ordinary
     cdef object _number, _special
+    cdef Instants _instants
 
     @cython.locals(envelope=tuple, data=tuple, taken=cython.bint, time=cython.longlong)
     cpdef judge(self, record)

@@ -13,9 +13,10 @@ from streams.codecs.wire import UNREADABLE, ConversionEvent, Event, ExposureEven
 from streams.core.events import MAX_BYTES, Headers, Record
 from streams.core.ordinary import Ordinary
 from streams.core.sifting import ACCEPTED
-from streams.core.times import parse_instant
+from streams.core.times import Instants
 
 ID, SOURCE, TIME, DATA = map(ExposureEvent.__struct_fields__.index, ("id", "source", "time", "data"))
+_integer = int.from_bytes
 
 
 class Keyed:
@@ -28,7 +29,7 @@ class Keyed:
         """The number that stands for a unit from here on."""
         hashed = self._begun()
         hashed.update(id_.encode())
-        return int.from_bytes(hashed.digest(), "big")
+        return _integer(hashed.digest())
 
 
 class Sight:
@@ -44,6 +45,7 @@ class Sight:
         self, ordinary: Ordinary, number: Callable[[str], int], special: Callable[[Record, Event | None], str]
     ) -> None:
         self._ordinary, self._number, self._special = ordinary, number, special
+        self._instants = Instants()
 
     def judge(self, record: Record) -> str:
         """The outcome."""
@@ -53,7 +55,7 @@ class Sight:
         kind, envelope = type(parsed), astuple(parsed)
         data = astuple(envelope[DATA])
         try:
-            time, unit = parse_instant(envelope[TIME]), self._number(data[1 if kind is ConversionEvent else 2])
+            time, unit = self._instants.parse(envelope[TIME]), self._number(data[1 if kind is ConversionEvent else 2])
         except ValueError:
             return "malformed"
         taken = False
@@ -82,7 +84,7 @@ def identity(source: str, id_: str) -> int:
     """The number that stands for an event: ids are told apart within their source."""
     hashed = _of(source)()
     hashed.update(id_.encode())
-    return int.from_bytes(hashed.digest(), "big")
+    return _integer(hashed.digest())
 
 
 @lru_cache(maxsize=1024)

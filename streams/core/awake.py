@@ -28,7 +28,7 @@ class Awake:
     """Whatever happens to such units."""
 
     def __init__(self, kept: Kept) -> None:
-        self._units, self._arms, self._ledger, self._maturing, self._touch, self._horizon = kept
+        self._units, self._arms, self._ledger, self._maturing, self._changes, self._horizon = kept
         self._own = {(arm.number, arm.variant): arm for arm in self._arms.all}
         self._marked: dict[int, None] = {}  # an ordered set
         self._agenda = agenda = Agenda(kept, self._arm)
@@ -76,27 +76,27 @@ class Awake:
         """Count what happened, and what the clock has changed."""
         marked, self._marked = self._marked, {}
         for key in self._agenda.mature(clock):
-            self._touch(key)
+            self._changes.touch(key)
             marked[key] = None
         chores = self._agenda.end(clock)
         for key in marked:
             self._recount(key)
         for key in chores:
             if key not in marked:
-                self._touch(key)
+                self._changes.touch(key)
                 self._tidy(key, self._at(key))
 
     def retire(self, key: int, unit: Unit, expired: set[int]) -> None:
         """Forget entries into experiments that have expired."""
         lasting = tuple([entry for entry in unit.entries if entry.number not in expired])
         if len(lasting) < len(unit.entries):
-            self._touch(key)
+            self._changes.touch(key)
             unit.entries = lasting
             self._tidy(key, unit)
 
     def _wake(self, key: int) -> Unit:
         """The unit with all that can be known of it."""
-        self._touch(key)
+        self._changes.touch(key)
         state = self._units.get(key)
         if type(state) is Unit:
             return state

@@ -2,6 +2,8 @@
 
 A snapshot shows one instant, but is packed while the state goes on. So whoever is about to change a unit says so first,
 and while one is being packed, the first time after its cut what the unit was is kept.
+
+Compiled where that is possible, see `table`.
 """
 
 from array import array

@@ -1,8 +1,8 @@
 """What both ways of keeping units share: `plain` in words, `awake` by their records."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
+from streams.core.changes import Changes
 from streams.core.ledger import Ledger
 from streams.core.maturing import Maturing
 from streams.core.quiet import Arms
@@ -13,7 +13,7 @@ class Kept(NamedTuple):
     """All units of a partition, and what is told of them.
 
     Attributes:
-        touch: to be told of a unit before it changes.
+        changes: to be told of a unit before it changes.
         horizon: how long (ms) a record may matter to an entry still to come.
     """
 
@@ -21,5 +21,5 @@ class Kept(NamedTuple):
     arms: Arms
     ledger: Ledger
     maturing: Maturing
-    touch: Callable[[int], None]
+    changes: Changes
     horizon: int

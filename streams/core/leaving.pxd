@@ -1,6 +1,7 @@
 cimport cython
 
 from streams.core.chains cimport Chains, number
+from streams.core.changes cimport Changes
 from streams.core.pile cimport numbers
 from streams.core.table cimport Table
 
@@ -8,9 +9,10 @@ cdef Py_ssize_t ARM, MASK, ENTRY, NEXT, TIME, WORD, MORE, KEPT, SPAN
 cdef number OUT
 
 cdef class Leaving:
+    cdef Changes _changes
     cdef Table _table
     cdef Chains _entries, _copies
-    cdef object _touch, _due
+    cdef object _due
     cdef long long _horizon
     cdef Py_ssize_t _step
     cdef numbers _closes

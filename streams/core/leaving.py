@@ -14,7 +14,7 @@ class Leaving:
     """Keys, by when their conversions can be forgotten at the earliest."""
 
     def __init__(self, kept: Kept) -> None:
-        self._table, self._touch, self._horizon = kept.units.table, kept.touch, kept.horizon
+        self._table, self._changes, self._horizon = kept.units.table, kept.changes, kept.horizon
         self._entries, self._copies = self._table.entries, self._table.copies
         self._step, self._closes = kept.arms.step, array("q", [arm.closes for arm in kept.arms.all])
         self._due = Buckets()
@@ -41,7 +41,7 @@ class Leaving:
             self._due.put(self._end(self._table.find(key)) >> SPAN, key)
 
     def _forget(self, key: int, at: int) -> None:
-        self._touch(key)
+        self._changes.touch(key)
         self._table.forget(at)
         if self._table.slots[at + WORD] == OUT:
             self._table.remove(at)

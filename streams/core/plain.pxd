@@ -1,6 +1,7 @@
 cimport cython
 
 from streams.core.chains cimport Chains, number, rows
+from streams.core.changes cimport Changes
 from streams.core.leaving cimport Leaving
 from streams.core.pile cimport numbers
 from streams.core.table cimport Table
@@ -12,7 +13,8 @@ cdef number OUT, AWAKE
 cdef long long FAR
 
 cdef class Plain:
-    cdef object _store, _arms, _ledger, _maturing, _touch
+    cdef object _store, _arms, _ledger, _maturing
+    cdef Changes _changes
     cdef Table _table
     cdef Chains _entries, _copies
     cdef Tallies _tallies

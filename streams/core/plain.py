@@ -39,7 +39,7 @@ class Plain:
     """
 
     def __init__(self, kept: Kept, expired: Collection[int]) -> None:
-        self._store, self._arms, self._ledger, self._maturing, self._touch, _ = kept
+        self._store, self._arms, self._ledger, self._maturing, self._changes, _ = kept
         self._table, self._step, places = kept.units.table, kept.arms.step, kept.arms.all
         self._entries, self._copies = self._table.entries, self._table.copies
         self._numbers = array("q", [arm.number for arm in places])
@@ -63,7 +63,7 @@ class Plain:
             return False
         at = self._table.find(key)
         if at < 0:
-            self._touch(key)
+            self._changes.touch(key)
             self._table.add(key, self.begin(place, place, time))
             return True
         word, row, experiment = self._table.slots[at + WORD], self._table.slots[at + MORE], self._numbers[place]
@@ -82,7 +82,7 @@ class Plain:
         known, at = self._names.get(event), self._table.find(key)
         name = self._store.number(event) if known is None else known
         if at < 0:
-            self._touch(key)
+            self._changes.touch(key)
             at = self._table.add(key, OUT)
         elif self._table.slots[at + KEPT] and not self._is_new(at, identity):
             return self._convert_again(key, at, identity, time, name, value)
@@ -139,7 +139,7 @@ class Plain:
             then, row = after, self._copies.cells[row + NEXT]
         if (then != place or copies) and self.clock >= time + self._firsts[place]:
             return False
-        self._touch(key)
+        self._changes.touch(key)
         self._tallies.copy(place, copies)
         self._table.enter(at, self.begin(place, then, time))
         return True
@@ -163,7 +163,7 @@ class Plain:
         is_equal = cells[row + TIME] == time and cells[row + NAME] == name and cells[row + VALUE] == value + 1
         if row == 0 or not is_equal:
             return False
-        self._touch(key)
+        self._changes.touch(key)
         cells[row + TIMES] += 1
         word, row = self._table.slots[at + WORD], self._table.slots[at + MORE]
         while word < OUT:
@@ -187,7 +187,7 @@ class Plain:
             row = self._entries.cells[row + NEXT]
         if then == AWAKE:
             return False
-        self._touch(key)
+        self._changes.touch(key)
         if then != word:
             self._tallies.act(word, then)
             self._table.slots[at + WORD] = then

@@ -13,7 +13,7 @@ class Seldom:
     """Earlier exposures, and experiments that expire."""
 
     def __init__(self, kept: Kept, plain: Plain) -> None:
-        self._units, self._arms, self._ledger, self._maturing, self._touch, _ = kept
+        self._units, self._arms, self._ledger, self._maturing, self._changes, _ = kept
         self._plain = plain
 
     def enter(self, key: int, arm: Arm, time: int) -> bool:
@@ -26,7 +26,7 @@ class Seldom:
         self._maturing.withdraw(known)
         self._ledger.add(arm.number, arm.added(known >> ARM, self._maturing.clock), -1)
         self._ledger.count(arm.number, REPEAT, 1)
-        self._touch(key)
+        self._changes.touch(key)
         earlier = self._plain.begin(arm.place, arm.place, time)
         self._units[key] = quiet.state(tuple([earlier if word == known else word for word in words]))
         return True
@@ -36,7 +36,7 @@ class Seldom:
         words, conversions = quiet.parts(state)
         lasting = tuple([word for word in words if self._arms[word & MASK].number not in expired])
         if len(lasting) < len(words):
-            self._touch(key)
+            self._changes.touch(key)
             if lasting or conversions:
                 self._units[key] = Acting(quiet.state(lasting), conversions) if conversions else quiet.state(lasting)
             else:

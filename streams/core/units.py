@@ -33,10 +33,9 @@ class Units(Ledger):
         horizon = 2 * max((x.lateness for x in experiments), default=0) + GLANCE_BACK
         self._units = Store()
         self._changes = Changes(self._units)
-        self._touch = self._changes.touch  # before a unit changes
         self._arms = arms = Arms(experiments)
         self._maturing = Maturing(arms, self)
-        kept = Kept(self._units, arms, self, self._maturing, self._touch, horizon)
+        kept = Kept(self._units, arms, self, self._maturing, self._changes, horizon)
         self._expiry = Expiry(experiments)
         self._expired = self._expiry.expired
         self.plain, self._awake = Plain(kept, self._expired), Awake(kept)
