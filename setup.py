@@ -46,4 +46,8 @@ class AllOrNone(build_ext):
             self.extensions = []
 
 
-setup(ext_modules=[compiled(types) for types in TYPES], cmdclass={"build_ext": AllOrNone})
+setup(
+    ext_modules=[compiled(types) for types in TYPES],
+    cmdclass={"build_ext": AllOrNone},
+    options={"build_ext": {"parallel": True}},
+)

@@ -29,6 +29,9 @@ class Decoder:
 
     Args:
         key: secret for the hash of unit ids (at most 64 bytes); the same key must be used as long as state is kept.
+
+    Attributes:
+        unit: gives the number that stands for a unit from here on, or a ValueError if it has none.
     """
 
     def __init__(self, key: bytes = b"") -> None:

@@ -43,15 +43,15 @@ def pseudonym(number: int) -> str:
     return f"{MARK}{number:0{DIGITS}x}"
 
 
-def number(pseudonym_: str) -> int:
+def number(name: str) -> int:
     """The number that a pseudonym writes: hashed it has been.
 
     Raises:
         ValueError: it is none.
     """
-    told = int.from_bytes(bytes.fromhex(pseudonym_.removeprefix(MARK)), "big")
-    if pseudonym_ != pseudonym(told):
-        raise ValueError(f"{pseudonym_[:20]!r} is no pseudonym: only ingest may write to a re-keyed topic")
+    told = int.from_bytes(bytes.fromhex(name.removeprefix(MARK)), "big")
+    if name != pseudonym(told):
+        raise ValueError(f"{name[:20]!r} is no pseudonym: only ingest may write to a re-keyed topic")
     return told
 
 

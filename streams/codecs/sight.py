@@ -54,19 +54,20 @@ class Sight:
             return self._special(record, None)
         kind, envelope = type(parsed), astuple(parsed)
         data = astuple(envelope[DATA])
+        if kind is ConversionEvent:
+            event, unit, value, _, reverses, only, _, _, consent = data
+        else:
+            experiment, variant, unit, _, consent, _, cost = data
         try:
-            time, unit = self._instants.parse(envelope[TIME]), self._number(data[1 if kind is ConversionEvent else 2])
+            time, number = self._instants.parse(envelope[TIME]), self._number(unit)
         except ValueError:
             return "malformed"
         taken = False
         if kind is ExposureEvent:
-            id_, variant, _, _, consent, _, cost = data
-            taken = self._ordinary.expose(id_, variant, cost, consent, unit, time, record.timestamp)
-        elif kind is ConversionEvent:
-            event, _, value, _, reverses, only, _, _, consent = data
-            if reverses is None and only is None:
-                own = identity(envelope[SOURCE], envelope[ID])
-                taken = self._ordinary.convert(event, value, consent, unit, own, time, record.timestamp)
+            taken = self._ordinary.expose(experiment, variant, cost, consent, number, time, record.timestamp)
+        elif kind is ConversionEvent and reverses is None and only is None:
+            own = identity(envelope[SOURCE], envelope[ID])
+            taken = self._ordinary.convert(event, value, consent, number, own, time, record.timestamp)
         return ACCEPTED if taken else self._special(record, parsed)
 
 

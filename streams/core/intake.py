@@ -58,7 +58,6 @@ class Name(NamedTuple):
 
 
 NAMELESS = Name(None, DEFAULT_SKEW, inf, None)
-NO_ENTRANCES: Mapping[str, Entrance] = {}
 
 
 class Door:

@@ -6,6 +6,7 @@ from streams.core.plain cimport Plain
 
 cdef double MAX_VALUE
 cdef object worth
+cdef dict NO_DOORS
 
 cdef class Ordinary:
     cdef dict _doors, _names

@@ -12,6 +12,7 @@ from streams.core.recount import worth
 from streams.core.units import Units
 
 EVER = 1 << 60  # ms
+NO_DOORS: dict[str, int] = {}
 
 
 class Ordinary:
@@ -44,15 +45,11 @@ class Ordinary:
         self, id_: str, variant: str, cost: float | None, consent: Sequence[str], unit: int, time: int, recorded: int
     ) -> bool:
         """Whether an exposure is ordinary; if so, it is counted. Whatever is not has to be judged."""
-        doors = self._doors.get(id_)
-        if doors is None:
-            return False
-        known = doors.get(variant)
-        if known is None:
-            return False
-        door = known
+        doors = self._doors.get(id_, NO_DOORS)
+        door = doors.get(variant, -1)
         if (
-            self._start[door] <= time < self._stop[door]
+            door >= 0
+            and self._start[door] <= time < self._stop[door]
             and recorded - self._late[door] <= time <= recorded + self._early[door]
             and (cost is None or 0 <= cost <= MAX_VALUE)
             and (self._required[door] is None or self._required[door] in consent)
@@ -74,8 +71,7 @@ class Ordinary:
         recorded: int,
     ) -> bool:
         """Whether a conversion that takes none back and is meant for all is ordinary; if so, it is counted."""
-        number = self._names.get(event)
-        name = 0 if number is None else number
+        name = self._names.get(event, 0)
         if (
             name >= 0
             and recorded - self._known[name] <= time <= recorded + self._heard[name]

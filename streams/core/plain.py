@@ -5,7 +5,6 @@ others of its kind; a unit that acts gets another word instead. Compiled where t
 """
 
 from array import array
-from collections.abc import Collection
 
 from streams.core import memory
 from streams.core.kept import Kept
@@ -38,7 +37,7 @@ class Plain:
         clock: up to which all has matured.
     """
 
-    def __init__(self, kept: Kept, expired: Collection[int]) -> None:
+    def __init__(self, kept: Kept, expired: set[int]) -> None:
         self._store, self._arms, self._ledger, self._maturing, self._changes, _ = kept
         self._table, self._step, places = kept.units.table, kept.arms.step, kept.arms.all
         self._entries, self._copies = self._table.entries, self._table.copies

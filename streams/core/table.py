@@ -3,7 +3,7 @@
 Open addressing: a key is looked for from where its hash says on, up to the first free slot. A unit with several entries
 or conversions has chains of rows.
 
-Every module of the core with a `.pxd` beside it, which says the types, is compiled where a C compiler is at hand, and
+Every module with a `.pxd` beside it, which says the types, is compiled where a C compiler is at hand, and
 runs as it is written where there is none. Integers have 64 bits then: nothing may need more, or count on fewer.
 """
 

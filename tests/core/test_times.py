@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.times import format_duration, format_instant, parse_duration, parse_instant
+from streams.core.times import (
+    Instants,
+    _any_instant,
+    format_duration,
+    format_instant,
+    parse_duration,
+    parse_instant,
+)
 
 BEGIN_OF_TIME = -62_135_596_800_000
 END_OF_TIME = 253_402_300_799_999
@@ -154,3 +161,32 @@ def test_a_duration_is_written_as_it_is_read(text):
 
 def test_a_duration_is_written_in_the_largest_whole_unit():
     assert [format_duration(ms) for ms in (60_000, 86_400_000, 86_400_001)] == ["1m", "1d", "86400001ms"]
+
+
+WRITTEN = [
+    f"2024-02-29T23:59:{second:02}{fraction}{zone}"
+    for second in (0, 1, 59, 60)
+    for fraction in ("", ".000", ".001", ".010", ".100", ".999", ".99", ".9999", ".0/0", ".:00", ".00٣")
+    for zone in ("Z", "z", "+01:00", "")
+]
+
+
+def outcome(read, text):
+    """None: it is refused."""
+    try:
+        return read(text)
+    except ValueError:
+        return None
+
+
+@given(st.lists(st.sampled_from(WRITTEN), max_size=20))
+def test_what_was_read_before_makes_no_difference(texts):
+    reader = Instants()
+    assert [outcome(reader.parse, text) for text in texts] == [outcome(parse_instant, text) for text in texts]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_time_is_read_at_a_glance_as_with_care(text):
+    reader = Instants()
+    reader.parse("2024-02-29T23:59:00Z")
+    assert outcome(reader.parse, text) == outcome(_any_instant, text)
