@@ -8,10 +8,10 @@ import msgspec
 
 from streams.codecs.cloudevents import Decoder, refuse
 from streams.codecs.foreign import FORMATS
-from streams.codecs.foreign.base import Headers, Mapped
+from streams.codecs.foreign.base import Mapped
 from streams.codecs.rekeyed import pseudonym
 from streams.codecs.routes import Routes
-from streams.core.events import Record
+from streams.core.events import Headers, Record
 from streams.core.topology import partition_of
 
 KNOWN = 1 << 16  # units whose place is remembered: to hash an id for Kafka costs Python three microseconds

@@ -32,7 +32,7 @@ class Sifted(NamedTuple):
         end: offset after the last record.
         accepted: how many were.
         behind: how many of these are of before the clock.
-        latest: record time of the last one among them; 0: there is none.
+        latest: of their record times; 0: there is none.
         others: all but these.
     """
 

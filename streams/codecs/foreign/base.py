@@ -1,14 +1,14 @@
 """What every foreign format is read into, and where that comes from."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Protocol
 
 from msgspec import Meta, Struct
 
-Text = Annotated[str, Meta(min_length=1)]
+from streams.codecs.wire import Text
+from streams.core.events import Headers
+
 TopicName = Annotated[str, Meta(pattern=r"\A[a-zA-Z0-9._-]{1,249}\Z")]
 Kind = Literal["exposures", "conversions"]
-Headers = Sequence[tuple[str, bytes | None]]
 
 CONVERSION = "peekproof.conversion.v1"
 EXPOSURE = "peekproof.exposure.v1"

@@ -4,8 +4,9 @@ import msgspec
 from msgspec import Raw
 
 from streams.codecs.cloudevents import parse, structured
-from streams.codecs.foreign.base import Headers, Mapped, Route
+from streams.codecs.foreign.base import Mapped, Route
 from streams.codecs.wire import ConversionEvent
+from streams.core.events import Headers
 from streams.core.times import parse_instant
 
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from streams.codecs.foreign.base import CONVERSION, EXPOSURE, Headers, Mapped, Route, Text
+from streams.codecs.foreign.base import CONVERSION, EXPOSURE, Mapped, Route
+from streams.codecs.wire import Text
+from streams.core.events import Headers
 from streams.core.times import parse_instant
 
 VIEWED = "Experiment Viewed"
