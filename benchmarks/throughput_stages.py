@@ -13,6 +13,8 @@ from streams.core.definition import Catalogue
 from streams.core.events import KINDS, Record
 from streams.worker.reading import SOURCES
 
+PIECE = 1_000  # records taken in one go, as by the worker
+
 
 def stages(bootstrap, events):
     """Microseconds per event by stage."""
@@ -20,20 +22,18 @@ def stages(bootstrap, events):
     fetched = watch.lap()
     count = sum(len(records) for records in logs.values())
     decoder = Decoder()
-    watch.lap()
-    arrivals = {place: list(decoder.arrivals(records)) for place, records in logs.items()}
-    decoded = watch.lap()
     attributions = [Attribution(catalogue(), partition) for partition in range(PARTITIONS)]
     watch.lap()
-    for (kind, partition), batch in arrivals.items():
-        for start in range(0, len(batch), 2_000):
-            attributions[partition].apply(kind, batch[start : start + 2_000])
+    for (kind, partition), records in logs.items():
+        judge = decoder.judge(attributions[partition], kind)
+        for start in range(0, len(records), PIECE):
+            attributions[partition].take(kind, records[start : start + PIECE], judge)
     applied = watch.lap()
     for attribution in attributions:
         attribution.advance(2**42)
         attribution.counts()
     settled = watch.lap()
-    costs = {"fetch and parse (stock)": fetched, "decode": decoded, "core: apply": applied, "core: settle": settled}
+    costs = {"fetch and parse (stock)": fetched, "decode and apply": applied, "settle": settled}
     return {name: cost / count * 1e6 for name, cost in costs.items()}
 
 

@@ -13,7 +13,7 @@ from streams.core.definition import Catalogue
 from streams.core.memory import Deed
 from streams.core.watermarks import Watermark
 
-FORMAT = 4  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
+FORMAT = 5  # of all that is kept, and of the rules by which it was counted: any change makes a snapshot worthless
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, MutableMapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.core import quiet
+from streams.core import listing, quiet
 from streams.core.memory import NOBODY, Acting, Copy, State, Unit
 from streams.core.pile import Words
 from streams.core.rows import (
@@ -79,20 +79,15 @@ class Store(MutableMapping[int, State | Acting | Unit]):
             raise KeyError(key)
         self.table.remove(self._cleared(key))
 
-    def enter(self, keys: Sequence[int], words: Sequence[int]) -> None:
-        """Very many units that entered once."""
-        for place in self.table.fill(keys, words):
-            self[keys[place]] = words[place]
+    def load(self, told: "array[int]", names: Sequence[str]) -> None:
+        """Put plain units in the place of what they were; a listing tells of them, and of events by number."""
+        for key in listing.put(self.table, told, array("Q", map(self.number, names))):
+            del self.awake[key]
 
     def keys_now(self) -> "array[int]":
         """Of all units, in less time than it takes to tell them one by one."""
         slots = self._slots()
         return array("Q", slots[slots[:, WORD] != FREE, KEY].tobytes())
-
-    def states(self, keys: Sequence[int], gone: State) -> list[State | Acting | Unit]:
-        """What very many units are; most entered, and that is all."""
-        words = self.table.words(keys)
-        return [self.get(key, gone) if word is None else word for key, word in zip(keys, words, strict=True)]
 
     def number(self, name: str) -> int:
         """What stands for the name of an event."""

@@ -16,10 +16,6 @@ cdef class Table:
     @cython.locals(at=Py_ssize_t)
     cpdef Py_ssize_t add(self, number key, number word) except -2
     cpdef reserve(self, Py_ssize_t count)
-    @cython.locals(place=Py_ssize_t)
-    cpdef list fill(self, keys, words)
-    @cython.locals(at=Py_ssize_t)
-    cpdef list words(self, keys)
     @cython.locals(hole=Py_ssize_t, size=Py_ssize_t, column=Py_ssize_t)
     cpdef void remove(self, Py_ssize_t at) noexcept
     @cython.locals(row=Py_ssize_t)

@@ -8,7 +8,6 @@ runs as it is written where there is none. Integers have 64 bits then: nothing m
 """
 
 from array import array
-from collections.abc import Sequence
 
 from streams.core.chains import Chains
 from streams.core.rows import (
@@ -69,27 +68,6 @@ class Table:
         """Room for so many. Keys in the order of another table's slots would crowd a smaller one beyond all bounds."""
         while 4 * count >= 3 << self._bits:
             self._grow()
-
-    def fill(self, keys: Sequence[int], words: Sequence[int]) -> list[int]:
-        """Slots for very many keys that have none; the places of the others."""
-        others: list[int] = []
-        for place in range(len(keys)):
-            if self.find(keys[place]) < 0:
-                self.add(keys[place], words[place])
-            else:
-                others.append(place)
-        return others
-
-    def words(self, keys: Sequence[int]) -> list[int | None]:
-        """Of very many keys the words of those that entered once and of which no more is kept."""
-        found: list[int | None] = []
-        for key in keys:
-            at = self.find(key)
-            if at < 0 or self.slots[at + WORD] >= OUT or self.slots[at + MORE] or self.slots[at + KEPT]:
-                found.append(None)
-            else:
-                found.append(self.slots[at + WORD])
-        return found
 
     def remove(self, at: int) -> None:
         """A slot whose chains are empty; those that had to make way for it move up."""
