@@ -85,9 +85,14 @@ def put(table: Table, told: "array[int]", names: "array[int]") -> list[int]:
         table: gets them.
         told: by a listing.
         names: in the table, of the numbers of events.
+
+    Raises:
+        ValueError: no listing has told that.
     """
     at, woken = 0, list[int]()
     while at < len(told):
+        if len(told) - at < 2 or len(told) - at < size(told[at + 1]):
+            raise ValueError("the listing ends within a unit")
         slot, word = table.find(told[at]), told[at + 1]
         if slot < 0:
             slot = table.add(told[at], OUT)
@@ -114,4 +119,6 @@ def _put_more(table: Table, slot: int, told: "array[int]", names: "array[int]", 
     for place in range(copies - 1, first, -1):
         table.enter(slot, told[place])
     for place in range(end - COPY, copies - 1, -COPY):
+        if told[place + 3] >= len(names):
+            raise ValueError(f"the listing has {len(names)} names of events, and one of number {told[place + 3]}")
         table.keep(slot, told[place], told[place + 1], told[place + 2], names[told[place + 3]], told[place + 4])

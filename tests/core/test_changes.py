@@ -1,5 +1,6 @@
 """Whatever happens while a snapshot is packed, it shows the instant of its cut."""
 
+from array import array
 from unittest.mock import patch
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from streams.core import changes, pieces
 from streams.core.changes import Changes
 from streams.core.memory import Acting, Copy, Entry, Unit
+from streams.core.rows import OUT
 from streams.core.store import Store
 
 KEYS = st.integers(0, 7)
@@ -82,6 +84,21 @@ def test_names_of_events_have_other_numbers_elsewhere():
     loaded(elsewhere, Changes(units := stored({1: Acting((), tuple(copies))})).cut(whole=True))
     assert elsewhere.numbers != units.numbers
     assert elsewhere[1] == units[1]
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ([7], "ends within a unit"),
+        ([7, 1, 8], "ends within a unit"),
+        ([7, OUT + 1, 1, 2, 3, 0], "ends within a unit"),
+        ([7, OUT + (1 << 32)], "ends within a unit"),
+        ([7, OUT + 1, 1, 2, 3, 1, 1], "1 names of events, and one of number 1"),
+    ],
+)
+def test_what_no_listing_has_told_is_refused(told, message):
+    with pytest.raises(ValueError, match=message):
+        Store().load(array("Q", told), ["bought"])
 
 
 def test_what_a_unit_was_is_not_kept_longer_than_a_snapshot_needs_it():
