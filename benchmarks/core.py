@@ -23,13 +23,12 @@ from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.core.events import KINDS, Record
 from streams.core.times import format_instant
-from streams.worker.reading import KIND_OF
+from streams.worker.reading import KIND_OF, PIECE
 
 EXPERIMENTS = 10
 START = 1_741_564_800_000  # 2025-03-10, ms
 PER_SECOND = 5_000  # events of the one partition
 ROUND = 200  # ms
-PIECE = 1_000  # records decoded and applied in one go, as by the worker
 BYTES = 386
 KEY = b"a secret of this installation"
 

@@ -11,9 +11,7 @@ from streams.codecs.cloudevents import Decoder
 from streams.core.attribution import Attribution
 from streams.core.definition import Catalogue
 from streams.core.events import KINDS, Record
-from streams.worker.reading import SOURCES
-
-PIECE = 1_000  # records taken in one go, as by the worker
+from streams.worker.reading import PIECE, SOURCES
 
 
 def stages(bootstrap, events):

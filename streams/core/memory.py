@@ -96,7 +96,7 @@ class Unit(Struct, gc=False):
 
 
 @final
-class Acting(Struct, gc=False, frozen=True, array_like=True):
+class Acting(Struct, gc=False, frozen=True):
     """A unit of which words tell what it adds, with the conversions that an entry still to come may use.
 
     Attributes:
