@@ -26,7 +26,8 @@ from streams.worker.tables import EvaluationTable
 
 PIECE = 100  # experiments judged in one go, as many cost little more than one; and the event loop must not stall:
 FIRST = 25  # a case that opens costs ten times as much
-FEW = 16  # experiments told of in one go: intervals are dear
+FEW = 10  # experiments told of in one go: intervals are dear,
+BREATH_S = 0.03  # and verdicts go before them
 READ = 500  # counts unpacked in one go, for the same reason
 TOGETHER = 8  # batches that wait for each other, so that all they bring is one look
 MOST = 100  # experiments told of at a time, or half of those that wait, if that is more; the others take their turn
@@ -150,7 +151,8 @@ class Judging:
     async def tell(self, producer: Any) -> None:
         """Publish the evidence that has moved since the last time, if that is news; who waits longest comes first."""
         room = max(MOST, len(self._moved) // 2)
-        for piece in _pieces([*self._moved], FEW):
+        for at, piece in enumerate(_pieces([*self._moved], FEW)):
+            await asyncio.sleep(BREATH_S if at else 0)
             news = (self.cases[one] for one in piece if one in self._moved and self._is_news(self.cases[one]))
             due = [*islice(news, room)]
             room -= len(due)
@@ -161,7 +163,6 @@ class Judging:
             del self._moved[case.x.id]
         known.ask((case.x, present(case.state).cells) for case in due if case.state)
         await send(producer, [letter for case in due for letter in self._evidence(case)])
-        await asyncio.sleep(0)  # others have waited for a piece
 
     def _take(self, piece: Sequence[list[Counts]]) -> list[Case]:
         cases = [self._case(self._catalogue.experiments[arrived[0].experiment]) for arrived in piece]

@@ -34,6 +34,7 @@ class Rounds:
         """One round; from time to time, and at the end, everything is told."""
         full = last or time.monotonic() >= self._next_full
         await self._tell(app.producer, full)
+        app.consumer.hurry()  # a fetch after each round brings its counts, so the pace may be slow
         failpoints.reach("after_counts")
         if full:
             self._next_full = time.monotonic() + self._settings.full_round_s

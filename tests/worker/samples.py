@@ -58,6 +58,9 @@ class Broker:
     async def _acknowledged(self):
         self.calls.append("acknowledged")
 
+    def hurry(self):
+        self.calls.append("hurry")
+
     async def highwaters(self, *places):
         self.calls.append("highwaters")
         return {place: self.answers["ends"].get(tuple(place), 0) for place in places}

@@ -14,8 +14,10 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import BaseCoordinator, GroupCoordinator
+from aiokafka.consumer.subscription_state import Assignment
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.producer.sender import Sender
+from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.default_records import DefaultRecord
 from aiokafka.structs import ConsumerRecord
 from faust.agents.agent import Agent
@@ -211,6 +213,12 @@ class TestClient:
         assert parameters(Fetcher._proc_fetch_request) == ["self", "assignment", "node_id", "request"]
         assert "self._proc_fetch_request(assignment, node_id, request)," in source(Fetcher._fetch_requests_routine)
         assert not hasattr(Fetcher, "__slots__")
+
+    def test_what_a_fetch_asks_for_and_how_far_its_logs_were_known_to_go(self):
+        request = FetchRequest(0, 1, 1, 0, [("topic", [(3, 5, 1)])])
+        assert request.topics == [("topic", [(3, 5, 1)])]
+        assert "tp_state.highwater = highwater" in source(Fetcher._proc_fetch_request)
+        assert parameters(Assignment.state_value) == ["self", "tp"]
 
     def test_a_fetch_that_is_cancelled_returns_and_one_that_raises_it_would_end_the_routine(self):
         cancelled = source(Fetcher._proc_fetch_request).partition("except asyncio.CancelledError:")[2]

@@ -280,6 +280,14 @@ async def test_all_that_waits_is_told_in_pieces(many, broker):
     assert told(broker) == NAMES
 
 
+async def test_whoever_tells_evidence_takes_a_breath_after_each_piece(many, broker, monkeypatch):
+    monkeypatch.setattr(module, "BREATH_S", 3_600)
+    task = asyncio.create_task(many.tell(broker))
+    await asyncio.wait([task], timeout=0.1)
+    assert told(broker) == NAMES[: module.FEW]
+    task.cancel()
+
+
 async def test_nothing_is_told_for_who_lost_the_experiments_meanwhile(many, broker, monkeypatch):
     send = module.send
 

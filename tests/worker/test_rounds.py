@@ -105,6 +105,12 @@ async def test_only_what_has_changed_is_told_and_everything_in_a_full_round(run,
     assert len(await run(last=True)) == 1
 
 
+async def test_what_has_been_told_is_fetched_at_once(run, readings, broker):
+    read(readings, 0)
+    await run()
+    assert broker.calls[:2] == ["acknowledged", "hurry"]
+
+
 async def test_what_is_published_is_committed_in_a_full_round(run, readings, broker):
     read(readings, 0, b"garbage")
     await run()

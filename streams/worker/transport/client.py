@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import aiokafka
@@ -23,6 +23,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     logger = FRAMEWORK
 
+    @cached_property
+    def _pace(self) -> Pace:
+        return Pace(self.app.settings.fetch_every_ms / 1000)
+
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         """Faust fixes the wait at 1.5 s. One fetch asks for all partitions, so a quiet one would hold up the busy."""
         consumer = super()._create_worker_consumer(transport)
@@ -34,8 +38,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         await super().on_start()
         consumer = self._ensure_consumer()
         make_lean(consumer._fetcher)  # noqa: SLF001
-        Pace(self.app.settings.fetch_every_ms / 1000).set(consumer._fetcher)  # noqa: SLF001
+        self._pace.set(consumer._fetcher)  # noqa: SLF001
         self._watch(consumer._coordinator)  # noqa: SLF001
+
+    def hurry(self) -> None:
+        """There is news; called from the agents' thread."""
+        self.thread_loop.call_soon_threadsafe(self._pace.hurry)
 
     def _watch(self, group: Any) -> None:
         """Hear how the group answers, and what ends the talk with it."""

@@ -18,9 +18,14 @@ class Consumer(Positions):
     """Faust's consumer with everything that is ours."""
 
     logger = FRAMEWORK
+    _thread: ConsumerThread
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def hurry(self) -> None:
+        """Fetch what has just been sent, whatever the pace."""
+        self._thread.hurry()
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:  # noqa: ASYNC109
         """One message per partition and fetch; stock Faust makes one of every record, which costs it 100 us each.

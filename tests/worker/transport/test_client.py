@@ -2,7 +2,6 @@
 
 import asyncio
 from types import SimpleNamespace
-from unittest.mock import AsyncMock
 
 import pytest
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -10,7 +9,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from streams.settings import Settings
 from streams.worker.app import FETCH_BYTES, make_app
-from streams.worker.transport import client, pace
+from streams.worker.transport import client
 from streams.worker.transport.lean import Arrivals
 from tests.worker.transport.conftest import EXPOSED
 
@@ -83,13 +82,16 @@ async def test_what_is_fetched_is_lean_from_the_start(started):
     assert isinstance(started._consumer._fetcher._records, Arrivals)
 
 
-async def test_fetches_keep_their_pace_from_the_start(started, monkeypatch):
-    pauses = []
-    monkeypatch.setattr(pace.asyncio, "sleep", AsyncMock(side_effect=pauses.append))
-    for _ in range(2):
-        assert await started._consumer._fetcher._proc_fetch_request(None, 1, None)
-    least = started.app.settings.fetch_every_ms / 1000
-    assert pauses[0] < 0 < pauses[1] <= least
+async def test_fetches_keep_their_pace_from_the_start_and_news_is_fetched_at_once(started):
+    started.thread_loop, request = asyncio.get_running_loop(), SimpleNamespace(topics=[])
+    started.app.settings = Settings(fetch_every_ms=3_600_000)
+    fetch = started._consumer._fetcher._proc_fetch_request
+    assert await fetch(None, 1, request)
+    waiting = asyncio.create_task(fetch(None, 1, request))
+    done, _ = await asyncio.wait([waiting], timeout=0.05)
+    assert not done
+    started.hurry()
+    assert await asyncio.wait_for(waiting, 5)
 
 
 async def test_a_process_that_lost_its_place_in_the_group_ends(started):
