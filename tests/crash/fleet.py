@@ -5,8 +5,9 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 
+from tests.crash.group import Group
 from tests.crash.member import Member
-from tests.worker.rig import PARTITIONS, worker
+from tests.worker.rig import worker
 
 PATIENCE = 600  # seconds for anything to happen, on a machine that does much else
 BEAT = 0.1  # seconds between two questions
@@ -26,7 +27,7 @@ class Fleet:
         self.members = {}
         self.happened = Counter()
         self.said = []
-        self._address, self._folder = address, folder
+        self._address, self._folder, self._group = address, folder, Group(address)
         self._settings = SETTINGS | settings
         self._crashed = {}
 
@@ -95,11 +96,10 @@ class Fleet:
         return best.total()
 
     def wait_shared(self, *names):
-        """Until these own every source partition, each once."""
+        """Until the group is these, and each of them works on what it was given."""
 
         def shared():
-            owned = [partition for name in names for partition in self.members[name].partitions()]
-            return sorted(owned) == [str(partition) for partition in range(PARTITIONS)]
+            return self._group.shares() == {name: set(self.members[name].partitions()) for name in names}
 
         self.wait_well(shared, f"{names} to share all partitions")
 

@@ -80,7 +80,6 @@ def _told_by(world, fleet, truth, name):
     """Flaws after one more worker has come, who has nothing to decide."""
     before = dict(outputs.decisions(world.bootstrap))
     fleet.start(name)
-    fleet.wait_well(lambda: len(fleet.members[name].partitions()) > 0, f"{name} to get its share")
     fleet.wait_shared(*fleet.members)
     with outputs.Told(world.bootstrap) as told:
         flaws = at_rest(world, fleet, truth, told)
