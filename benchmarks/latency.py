@@ -5,7 +5,8 @@
     .venv/bin/python -m benchmarks.latency --rates 50000 --hot     # 99 % of the events are of one experiment
 
 An event was sent when the producer took it, and is judged when a look has ended at counts whose offsets lie above it.
-Of more than 5,000 a second as many are watched, by chance: the producer shares the machine with whom it measures.
+Of more than 5,000 a second as many are watched, by chance: the producer shares the machine with whom it measures. The
+first seconds are not watched: a broker that has just started takes its time.
 """
 
 import argparse
@@ -48,6 +49,7 @@ async def watched(self, cases, producer):
 Judging._judge = watched
 """
 WATCHED = 5_000  # events per second
+WARM_S = 5  # before anything is watched
 PREPARED = []  # in the process of the producer: experiment, topic, unit, value
 NEVER = format_instant(0).encode()
 HOT, RARE = "x0", 100
@@ -82,7 +84,7 @@ def measure(rate, bootstrap, folder, options):
     with worker(bootstrap, folder, prelude=WATCH, **settings) as process:
         process.wait_for(lambda: (process.ask("/api/pipeline") or {}).get("recovering") is False, 60, "the worker")
         with get_context("spawn").Pool(1) as producer:
-            producer.apply(prepare, (int(rate * options.seconds), options.experiments, options.hot))
+            producer.apply(prepare, (int(rate * (WARM_S + options.seconds)), options.experiments, options.hot))
             before, began = cpu_seconds(process.pid), time.monotonic()
             count, sent = producer.apply(produce, (bootstrap, rate))
             cpu = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
@@ -119,7 +121,7 @@ def produce(bootstrap, rate):
         due, at = min(int((time.time() - began) * rate), len(PREPARED)), time.time()
         stamp = format_instant(int(at * 1000)).encode()
         for name, topic, unit, value in PREPARED[done:due]:
-            is_watched = chance.random() * rate < WATCHED
+            is_watched = done >= WARM_S * rate and chance.random() * rate < WATCHED
             watch = {"on_delivery": partial(note, sent, name, at)} if is_watched else {}
             producer.produce(topic, value.replace(NEVER, stamp, 1), unit, **watch)
         done = due
