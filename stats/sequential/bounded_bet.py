@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stats.arrays import Array, Mask, as_level, as_positive, as_probabilities, sign, within
+from stats.arrays import Array, as_level, as_positive, as_probabilities, sign, within
 from stats.effects import in_units, mde_in_units
-from stats.logspace import bisect, logsumexp
+from stats.logspace import cross, logsumexp
 from stats.moments import moments
 from stats.power_sums import label_sums
 from stats.sequential.base import NO_EFFECT, Design, Effect, Interval, Rho, SequentialTest, Totals, register
@@ -72,10 +72,10 @@ class BoundedBet:
         both = (2,) + (1,) * (sums[0].ndim - 2)
         outside = np.broadcast_to(np.reshape([-self.cap, self.cap], both), (2, *sums[0].shape[:-2]))
 
-        def excluded(difference: Array) -> Mask:
-            return np.asarray(self._mixture(sums, np.asarray(rho), np.reshape(SIDES, both), difference) >= threshold)
+        def excess(difference: Array) -> Array:
+            return self._mixture(sums, np.asarray(rho), np.reshape(SIDES, both), difference) - threshold
 
-        lower, upper = bisect(excluded, outside, outside[::-1], TOLERANCE * self.cap)
+        lower, upper = cross(excess, outside, outside[::-1], TOLERANCE * self.cap)
         return lower, upper
 
     def _mixture(self, sums: tuple[Array, ...], rho: Array, side: Array, difference: Array) -> Array:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stats.arrays import Array, Mask, as_level, as_probabilities, sign, within
-from stats.logspace import bisect
+from stats.arrays import Array, as_level, as_probabilities, sign, within
+from stats.logspace import cross
 from stats.sequential.base import NO_EFFECT, Design, Effect, Interval, Rho, SequentialTest, Totals, register
 from stats.sequential.nulls import Difference, Equal, Lift, Null
 from stats.sequential.wealth import Prior, flat, log_growth, log_wealth, mixture
@@ -62,11 +62,11 @@ class LabelBet(Prior):
         both = (2,) + (1,) * (units.ndim - 1)
         outside = np.broadcast_to(np.reshape(edges, both), (2, *units.shape[:-1]))
 
-        def excluded(margin: Array) -> Mask:
+        def excess(margin: Array) -> Array:
             growth = log_growth(self, null(margin), odds, np.reshape(SIDES, both))
-            return np.asarray(mixture(self, units, growth) >= threshold)
+            return mixture(self, units, growth) - threshold
 
-        lower, upper = bisect(excluded, outside, outside[::-1], TOLERANCE)
+        lower, upper = cross(excess, outside, outside[::-1], TOLERANCE)
         return lower, upper
 
     def against(self, totals: Totals, rho: Rho, side: int, beyond: Effect) -> Array:

@@ -8,6 +8,8 @@ from streams.core.definition import Experiment
 from streams.core.look import Look
 from streams.core.state import State
 
+CROSSED, EXPOSURES = cells.index("multi_variant"), cells.index("exposures")
+
 
 class Gates(NamedTuple):
     """What may be said at a look, whatever the evidence."""
@@ -26,15 +28,15 @@ def gates(x: Experiment, state: State, looks: Sequence[Look], *, silence: bool) 
     schedule, exposing = x.spec.schedule, x.spec.exposure
     began, ends = x.effective_from, end_of_counting(x)
     for one, (_, last) in zip(looks, heard(state, looks), strict=True):
-        units, crossed = units_in(x, one.cells), one.cells[cells.index("multi_variant")]
+        units, crossed, clock = units_in(x, one.cells), one.cells[CROSSED], one.clock
         yield Gates(
             warm=units >= schedule.min_units,
-            ran=began is not None and one.clock >= began + schedule.min_runtime,
-            ended=ends is not None and one.clock >= ends,
+            ran=began is not None and clock >= began + schedule.min_runtime,
+            ended=ends is not None and clock >= ends,
             crossed=crossed > 0 and crossed >= exposing.block_ratio * (units + crossed),
-            silent=silence and one.clock - last > schedule.no_data_grace,
-            behind=one.recency is not None and one.clock < one.recency.least,
-            recent=one.recency is None or one.clock >= one.recency.enough,
+            silent=silence and clock - last > schedule.no_data_grace,
+            behind=one.recency is not None and clock < one.recency.least,
+            recent=one.recency is None or clock >= one.recency.enough,
         )
 
 
@@ -45,7 +47,7 @@ def heard(state: State, looks: Sequence[Look]) -> list[tuple[int, int]]:
     """
     out = [state.exposed]
     for one in looks:
-        exposures = one.cells[cells.index("exposures")]
+        exposures = one.cells[EXPOSURES]
         out.append(out[-1] if exposures == out[-1][0] and out[-1][1] else (exposures, one.clock))
     return out[1:]
 

@@ -15,7 +15,7 @@ from streams.core.policy import judge
 from streams.core.shown import known
 from streams.core.state import Judgement, State
 from streams.core.status import Statuses
-from streams.core.walk import Flags, Path, as_of
+from streams.core.walk import Flags, Path, as_of, places
 
 
 class Turn(NamedTuple):
@@ -79,7 +79,7 @@ def _news(reached: Flags, opened: list[Gates]) -> Iterator[tuple[int, frozenset[
     """Looks at which something that a verdict depends on is new, and the tracks that have reached their thresholds."""
     for at, gate in enumerate(opened):
         if at == 0 or gate != opened[at - 1] or not np.array_equal(reached[at], reached[at - 1]):
-            yield at, frozenset(np.flatnonzero(reached[at]).tolist())
+            yield at, frozenset(places(reached[at]))
 
 
 @lru_cache(maxsize=2**14)

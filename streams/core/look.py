@@ -39,7 +39,7 @@ class Look(NamedTuple):
 
 def present(state: State, recency: Recency | None = None) -> Look:
     """The sum over the partitions, which stand in their order: a decision is the same whoever was heard first."""
-    parts = dict(sorted(state.parts.items(), key=lambda one: int(one[0])))
+    parts = {p: state.parts[p] for p in sorted(state.parts, key=int)}
     totals = [*map(sum, zip(*(part.cells for part in parts.values()), strict=True))]
     offsets = {p: part.offsets for p, part in parts.items()}
     return Look(offsets, {p: part.clock for p, part in parts.items()}, totals, recency)

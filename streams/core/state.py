@@ -12,8 +12,8 @@ class Part(Struct, frozen=True):
 
     def is_older_than(self, offsets: tuple[int, int], clock: int) -> bool:
         """Newer means: nothing lower, something higher."""
-        mine, other = (*self.offsets, self.clock), (*offsets, clock)
-        return mine != other and all(a <= b for a, b in zip(mine, other, strict=True))
+        (a, b), (c, d) = self.offsets, offsets
+        return a <= c and b <= d and self.clock <= clock and (a, b, self.clock) != (c, d, clock)
 
 
 class Crossing(Struct, frozen=True):
