@@ -13,13 +13,18 @@ class Group:
     """The group of the workers that know this address of the broker."""
 
     def __init__(self, address):
-        self._admin = AdminClient({"bootstrap.servers": address, **QUIETLY})
+        self._address = address
 
     def shares(self):
-        """By name of each member, the source partitions it was given; nothing while at odds, or without an answer."""
+        """By name of each member, the source partitions it was given; nothing while at odds, or without an answer.
+
+        Each question has a client of its own: one that has outlived a broker may wait for its answer for ever.
+        """
+        admin = AdminClient({"bootstrap.servers": self._address, **QUIETLY})
+        asked = admin.describe_consumer_groups([APPLICATION], request_timeout=PATIENCE)[APPLICATION]
         try:
-            told = self._admin.describe_consumer_groups([APPLICATION], request_timeout=PATIENCE)[APPLICATION].result()
-        except KafkaException:
+            told = asked.result(timeout=2 * PATIENCE)
+        except (KafkaException, TimeoutError):
             return {}
         members = told.members if told.state == ConsumerGroupState.STABLE else []
         return {one.group_instance_id: _source(one.assignment.topic_partitions) for one in members}
