@@ -17,6 +17,7 @@ from stats.sequential.multinomial import srm
 from streams.core.alike import Subject, by_likeness
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
+from streams.core.lately import Lately
 from streams.core.questions import evidence as asked
 from streams.core.shown import floats
 from streams.core.tracks import tracks
@@ -26,6 +27,8 @@ DIGITS = 9  # evidence is compared and kept to 1e-9, so that platforms agree
 CEILING = 700.0  # beyond it a p-value is zero in floats
 
 Abreast = Sequence[Experiment]
+
+lately = Lately(asked)
 
 
 class Family(NamedTuple):
@@ -45,7 +48,7 @@ def starts(xs: Abreast) -> list[int]:
 
 def evidence(xs: Abreast, looks: Sequence[Matrix]) -> Array:
     """Log evidence of every track, from as many looks (looks, cells) at each experiment."""
-    told = iter(asked([Subject(x, m, seen) for x, seen in zip(xs, looks, strict=True) for m in range(len(x.metrics))]))
+    told = iter(lately([Subject(x, m, seen) for x, seen in zip(xs, looks, strict=True) for m in range(len(x.metrics))]))
     columns = []
     for x, sample_ratio in zip(xs, _sample_ratios(xs, looks), strict=True):
         columns += [sample_ratio, *(next(told) for _ in x.metrics)]

@@ -18,11 +18,12 @@ from streams.core.arms import row
 from streams.core.cells import Matrix
 from streams.core.definition import Experiment
 from streams.core.events import MICRO
+from streams.core.lately import Cells, own
 from streams.core.testing import tests
 
 Pair = tuple[float | None, float | None]
 Pooled = Mapping[str, Matrix]
-REMEMBERED = 4_096
+REMEMBERED = 2**14
 
 
 class Shown(NamedTuple):
@@ -42,22 +43,22 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self._shown: dict[tuple[Experiment, tuple[int, ...]], list[tuple[Shown, ...]]] = {}
+        self._shown: dict[tuple[Experiment, int, Cells], tuple[Shown, ...]] = {}
 
     def ask(self, wanted: Iterable[tuple[Experiment, Sequence[int]]]) -> None:
         """Find out what will be shown of experiments with these cells."""
-        new = dict.fromkeys(key for x, cells in wanted if (key := (x, tuple(cells))) not in self._shown)
+        subjects = (Subject(x, m, row(cells)) for x, cells in wanted for m in range(len(x.metrics)))
+        new = {key: one for one in subjects if (key := (one.x, one.m, own(one))) not in self._shown}
         if len(self._shown) + len(new) > REMEMBERED:
             self._shown.clear()
-        told = iter(show([Subject(x, m, row(cells)) for x, cells in new for m in range(len(x.metrics))]))
-        self._shown |= {(x, cells): [next(told) for _ in x.metrics] for x, cells in new}
+        self._shown |= zip(new, show([*new.values()]), strict=True)
 
     def tell(self, x: Experiment, m: int, variant: int, cells: Sequence[int]) -> Shown:
         """What is shown of a contrast."""
-        key = x, tuple(cells)
+        key = x, m, own(Subject(x, m, row(cells)))
         if key not in self._shown:
-            self.ask([key])
-        return self._shown[key][m][x.treatments.index(variant)]
+            self.ask([(x, cells)])
+        return self._shown[key][x.treatments.index(variant)]
 
 
 known = Known()
