@@ -102,7 +102,7 @@ def refuse(value: bytes | None, headers: Headers) -> str | None:
 
 def structured(value: bytes, headers: Headers) -> bytes:
     """Binary mode written as structured mode: attributes from `ce_` headers, data from the value."""
-    if not any(name == "ce_specversion" for name, _ in headers):
+    if not headers or not any(name == "ce_specversion" for name, _ in headers):
         return value
     try:
         attributes = {name[3:]: (text or b"").decode() for name, text in headers if name.startswith("ce_")}

@@ -14,32 +14,52 @@ UNREADABLE = ("too_large", "malformed", "forbidden_header")
 _encode = msgspec.json.Encoder().encode
 
 
+class Refused(msgspec.Struct):
+    """A record of `peekproof.rejected`."""
+
+    reason: str
+    topic: str
+    partition: int
+    offset: int
+    length: int
+    sha256: str
+    sample: str | None
+
+
 def encode(rejected: Rejected, record: Record, partition: int) -> bytes:
     """Reason, place and a redacted sample; of what can't be read only length and hash."""
     shown = None if rejected.reason in UNREADABLE else sample(record.value or b"")
-    return _encode(_told(rejected.reason, record, (f"peekproof.{rejected.kind}", partition)) | {"sample": shown})
+    return _told(rejected.reason, record, (f"peekproof.{rejected.kind}", partition), shown)
 
 
 def encode_foreign(reason: str, record: Record, place: tuple[str, int]) -> bytes:
     """The same of a record that ingest can't read; what names a person in a foreign format is not known."""
-    return _encode(_told(reason, record, place) | {"sample": None})
+    return _told(reason, record, place, None)
 
 
-def _told(reason: str, record: Record, place: tuple[str, int]) -> dict[str, Any]:
-    value, (topic, partition) = record.value or b"", place
-    where = {"reason": reason, "topic": topic, "partition": partition, "offset": record.offset}
-    return {**where, "length": len(value), "sha256": hashlib.sha256(value).hexdigest()}
+def _told(reason: str, record: Record, place: tuple[str, int], shown: str | None) -> bytes:
+    value = record.value or b""
+    return _encode(Refused(reason, *place, record.offset, len(value), hashlib.sha256(value).hexdigest(), shown))
 
 
 def sample(value: bytes) -> str | None:
     """The event without what names a person, cut to SAMPLE bytes; None if some part of it can't be read."""
     try:
-        return _encode(_redacted(msgspec.json.decode(value)))[:SAMPLE].decode("utf-8", "ignore")
+        event = msgspec.json.decode(value)
+        _redact(event)
+        return _encode(event)[:SAMPLE].decode("utf-8", "ignore")
     except (msgspec.DecodeError, RecursionError):
         return None
 
 
-def _redacted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: "…" if key in SECRET else _redacted(one) for key, one in value.items()}
-    return [_redacted(one) for one in value] if isinstance(value, list) else value
+def _redact(value: Any) -> None:
+    """In place: most of an event is text, of which nothing need be asked."""
+    if type(value) is dict:
+        for name in SECRET:
+            if name in value:
+                value[name] = "…"
+        _redact([*value.values()])
+    elif type(value) is list:
+        for one in value:
+            if type(one) is dict or type(one) is list:
+                _redact(one)
