@@ -29,7 +29,7 @@ from tests.simulator.ledger import Ledger, seen
 from tests.simulator.owner import Owner
 from tests.simulator.snapshots import newest
 
-RUNS = 6_000 if settings().max_examples >= 1_000 else 150
+RUNS = 6_000 if settings().max_examples >= 1_000 else 100
 PARTITIONS, UNITS = 2, "uvwxyz"
 NAMES = ["one", "two"]
 SECOND, HOUR = 1_000, 3_600_000
