@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 MARKERS = {"kafka": "kafka", "shared": "shared", "promtool": "promtool", "chromium": "browser"}  # by fixture
 
 settings.register_profile("dev", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=70)  # of 20 minutes
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=70)  # the gate has 20 minutes
 settings.register_profile("nightly", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
