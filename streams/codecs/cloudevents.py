@@ -4,17 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from streams.codecs.sight import Keyed, Sight, at_first_sight, identity
-from streams.codecs.wire import (
-    TYPES,
-    UNREADABLE,
-    AnyEvent,
-    ConversionData,
-    Converted,
-    EvaluationEvent,
-    Event,
-    decode_event,
-)
+from streams.codecs.sight import Keyed, Sight, at_first_sight, identity, read
+from streams.codecs.wire import UNREADABLE, ConversionData, EvaluationEvent, Event
 from streams.core.attribution import Attribution
 from streams.core.events import MAX_BYTES, Arrival, Arrived, Conversion, Exposure, Headers, Record
 from streams.core.times import parse_instant
@@ -45,52 +36,58 @@ class Decoder:
 
     def judge(self, state: Attribution, kind: str) -> Callable[[Record], str]:
         """What decodes a record of a source and puts it into the state; the outcome."""
-        judge, carefully, event = state.judge(kind), self._carefully, self.event
+        judge, seen = state.judge(kind), self._seen
 
-        def special(record: Record, parsed: Event | None) -> str:
-            value, recorded = record.value or b"", record.timestamp
-            told = carefully(value, record.headers) if parsed is None else event(parsed, value)
-            return judge(told, recorded, recorded)
+        def special(record: Record, parsed: Event, time: int, unit: int) -> str:
+            recorded = record.timestamp
+            return judge(_event(parsed, record.value or b"", time, unit), recorded, recorded)
 
-        return Sight(state.ordinary, self.unit, special).judge
+        def obscure(record: Record, reason: str | None) -> str:
+            recorded = record.timestamp
+            return judge(seen(reason, record.value or b"", record.headers), recorded, recorded)
+
+        return Sight(state.ordinary, self.unit, special, obscure).judge
 
     def decode(self, value: bytes | None, headers: Headers = ()) -> Arrived:
         """The event, or a reason of rule 2 of the contracts."""
         value = value or b""
-        parsed = at_first_sight(value, headers)
-        return self._carefully(value, headers) if parsed is None else self.event(parsed, value)
+        return self._seen(at_first_sight(value, headers), value, headers)
 
     def event(self, parsed: Event, body: bytes) -> Exposure | Conversion | str:
         """The core's form of a parsed event, with hashed ids."""
-        data = parsed.data
         try:
-            time, unit = parse_instant(parsed.time), self.unit(data.unit_id)
+            time, unit = parse_instant(parsed.time), self.unit(parsed.data.unit_id)
         except ValueError:
             return "malformed"
-        if type(data) is ConversionData:  # isinstance asks a class that msgspec made ten times as long
-            source, reverses, only = parsed.source, data.reverses, data.experiment_id
-            own, target = identity(source, parsed.id), None if reverses is None else identity(source, reverses)
-            return Conversion(time, data.event, unit, own, data.value, target, only, data.consent, body)
-        of, reason, is_evaluation = data.experiment_id, data.assignment_reason, type(parsed) is EvaluationEvent
-        return Exposure(time, of, data.variant, unit, data.attributes, data.consent, is_evaluation, reason, data.cost)
+        return _event(parsed, body, time, unit)
 
-    def _carefully(self, value: bytes, headers: Headers) -> Arrived:
-        """What is not read at first sight."""
-        if refusal := refuse(value, headers):
-            return refusal
-        body = structured(value, headers)
-        parsed = parse(body)
-        return parsed if isinstance(parsed, str) else self.event(parsed, body)
+    def _seen(self, parsed: Event | str | None, value: bytes, headers: Headers) -> Arrived:
+        """What was seen at first sight, in the core's form; with care if nothing was."""
+        if parsed is None:
+            if refusal := refuse(value, headers):
+                return refusal
+            value = structured(value, headers)
+            parsed = parse(value)
+        return parsed if isinstance(parsed, str) else self.event(parsed, value)
+
+
+def _event(parsed: Event, body: bytes, time: int, unit: int) -> Exposure | Conversion:
+    data = parsed.data
+    if type(data) is ConversionData:  # isinstance asks a class that msgspec made ten times as long
+        source, reverses, only = parsed.source, data.reverses, data.experiment_id
+        own, target = identity(source, parsed.id), None if reverses is None else identity(source, reverses)
+        return Conversion(time, data.event, unit, own, data.value, target, only, data.consent, body)
+    of, reason, is_evaluation = data.experiment_id, data.assignment_reason, type(parsed) is EvaluationEvent
+    return Exposure(time, of, data.variant, unit, data.attributes, data.consent, is_evaluation, reason, data.cost)
 
 
 def parse(body: bytes) -> Event | str:
     """The checked envelope of an event in structured mode, or the reason why there is none."""
     try:
-        if not body.isascii():
-            body.decode()  # a field that is not read is not checked otherwise
-        return decode_event(body)
-    except UNREADABLE:
-        return _second_look(body)
+        body.decode()  # a field that is not read is not checked otherwise
+    except UnicodeDecodeError:
+        return "malformed"
+    return read(body)
 
 
 def refuse(value: bytes | None, headers: Headers) -> str | None:
@@ -109,14 +106,3 @@ def structured(value: bytes, headers: Headers) -> bytes:
         return _encode({**attributes, "data": msgspec.json.decode(value)})
     except UNREADABLE:
         return b""
-
-
-def _second_look(body: bytes) -> Event | str:
-    """Of a key written twice the last one counts, so an error may stand in a value that does not."""
-    try:
-        plain = msgspec.json.decode(body)
-        if msgspec.convert(plain, AnyEvent).type not in TYPES:
-            return "unknown_type"
-        return msgspec.convert({"event": plain}, Converted).event
-    except (*UNREADABLE, OverflowError):
-        return "malformed"

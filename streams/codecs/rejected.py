@@ -1,17 +1,24 @@
-"""Why a record was refused: what goes to `peekproof.rejected`."""
+"""Why a record was refused: what goes to `peekproof.rejected`. Compiled where that is possible, see `core.table`."""
 
-import hashlib
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from streams.core.events import Record, Rejected
+from streams.core.events import Record
 
 SAMPLE = 1_024  # bytes of the event that are shown
 SECRET = ("unit_id", "subject")  # never shown: they name a person
+QUOTED = tuple(f'"{name}"' for name in SECRET)
+BETWEEN = (':"', ': "')  # a name and its text, as nearly all write it
+HIDDEN = "***"
 UNREADABLE = ("too_large", "malformed", "forbidden_header")
+NO_JSON = (msgspec.DecodeError, RecursionError)
+
+Place = tuple[str, int]  # topic and partition
 
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 
 
 class Refused(msgspec.Struct):
@@ -26,40 +33,63 @@ class Refused(msgspec.Struct):
     sample: str | None
 
 
-def encode(rejected: Rejected, record: Record, partition: int) -> bytes:
-    """Reason, place and a redacted sample; of what can't be read only length and hash."""
-    shown = None if rejected.reason in UNREADABLE else sample(record.value or b"")
-    return _told(rejected.reason, record, (f"peekproof.{rejected.kind}", partition), shown)
+def encode(reason: str, record: Record, place: Place) -> tuple[bytes, bytes]:
+    """Key and value: reason, place and a redacted sample; of what can't be read only length and hash."""
+    return _told(reason, record, place, None if reason in UNREADABLE else sample(record.value or b""))
 
 
-def encode_foreign(reason: str, record: Record, place: tuple[str, int]) -> bytes:
+def encode_foreign(reason: str, record: Record, place: Place) -> tuple[bytes, bytes]:
     """The same of a record that ingest can't read; what names a person in a foreign format is not known."""
     return _told(reason, record, place, None)
 
 
-def _told(reason: str, record: Record, place: tuple[str, int], shown: str | None) -> bytes:
-    value = record.value or b""
-    return _encode(Refused(reason, *place, record.offset, len(value), hashlib.sha256(value).hexdigest(), shown))
+def _told(reason: str, record: Record, place: Place, shown: str | None) -> tuple[bytes, bytes]:
+    topic, partition = place
+    offset, value = record.offset, record.value or b""
+    told = Refused(reason, topic, partition, offset, len(value), sha256(value).hexdigest(), shown)
+    return f"{topic}/{partition}/{offset}".encode(), _encode(told)
 
 
 def sample(value: bytes) -> str | None:
-    """The event without what names a person, cut to SAMPLE bytes; None if some part of it can't be read."""
+    """An event, which is valid JSON, without what names a person, cut to SAMPLE bytes; None if it can't be read."""
+    shown = at_a_glance(value)
+    if shown is not None:
+        return shown[:SAMPLE]
     try:
-        event = msgspec.json.decode(value)
-        _redact(event)
+        event = _decode(value)
+        redact(event)
         return _encode(event)[:SAMPLE].decode("utf-8", "ignore")
-    except (msgspec.DecodeError, RecursionError):
+    except NO_JSON:
         return None
 
 
-def _redact(value: Any) -> None:
+def at_a_glance(value: bytes) -> str | None:
+    """The same as it was written, if nothing is escaped: then a name in quotation marks is what it seems to be."""
+    if b"\\" in value or not value.isascii():
+        return None
+    shown = value.decode()
+    for name in QUOTED:
+        at = shown.find(name)
+        while at >= 0:
+            begin = shown.find('"', at + len(name)) + 1
+            end = shown.find('"', begin)
+            if end < 0 or shown[at + len(name) : begin] not in BETWEEN:
+                return None  # a name of something else than a text, or no name but a text
+            shown = shown[:begin] + HIDDEN + shown[end:]
+            at = shown.find(name, begin)
+    return shown
+
+
+def redact(value: Any) -> None:
     """In place: most of an event is text, of which nothing need be asked."""
     if type(value) is dict:
         for name in SECRET:
             if name in value:
-                value[name] = "…"
-        _redact([*value.values()])
+                value[name] = HIDDEN
+        for one in value.values():
+            if type(one) is dict or type(one) is list:
+                redact(one)
     elif type(value) is list:
         for one in value:
             if type(one) is dict or type(one) is list:
-                _redact(one)
+                redact(one)

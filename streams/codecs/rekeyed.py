@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from streams.codecs.cloudevents import Decoder
+from streams.codecs.wire import Event
 from streams.core.events import Arrived, Headers
 from streams.core.times import format_instant
 from streams.core.watermarks import Watermark
@@ -85,9 +86,9 @@ class RekeyedDecoder(Decoder):
         self._key, self._place = key, place
         self.unit = number
 
-    def _carefully(self, value: bytes, headers: Headers) -> Arrived:
+    def _seen(self, parsed: Event | str | None, value: bytes, headers: Headers) -> Arrived:
         """The event or watermark, or a reason of rule 2 of the contracts."""
-        event = super()._carefully(value, headers)
+        event = super()._seen(parsed, value, headers)
         return self._genuine(value) or event if event == "unknown_type" else event
 
     def _genuine(self, value: bytes) -> Watermark | None:

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from streams.core.definition import Catalogue
-from streams.core.events import KINDS, Arrival, Conversion, Exposure, Rejected
+from streams.core.events import KINDS, Arrival, Conversion, Exposure
 from streams.core.intake import Intake
 from streams.core.memory import NOBODY, Barred, Reversal
 from streams.core.ordinary import Ordinary
 from streams.core.recount import LATE, worth
-from streams.core.sifting import ACCEPTED, Logged, Sifted, sift
+from streams.core.sifting import ACCEPTED, Logged, Other, Sifted, sift
 from streams.core.snapshot import Cut, Head, encode, fingerprint
 from streams.core.units import Units
 from streams.core.watermarks import Watermark, Watermarks
@@ -75,24 +75,27 @@ class Attribution:
         """Units in memory."""
         return len(self._units)
 
-    def apply(self, kind: str, arrivals: Iterable[Arrival]) -> list[Rejected]:
+    def apply(self, kind: str, arrivals: Iterable[Arrival]) -> list[Other]:
         """Take a batch of one source that was decoded before; see `take`."""
         judge = self.judge(kind)
         return self.take(kind, arrivals, lambda one: judge(one.event, one.time, one.present))
 
-    def take(self, kind: str, records: Iterable[Logged], judge: Callable[[Logged], str]) -> list[Rejected]:
+    def take(self, kind: str, records: Iterable[Logged], judge: Callable[[Logged], str]) -> list[Other]:
         """Take a batch of one source in the order of its offsets; what lies below `offsets` was taken before.
 
         Args:
             kind: of the source.
             records: or what was made of them.
             judge: puts one into the state, by `ordinary` or `judge`; the outcome.
+
+        Returns:
+            What was rejected.
         """
         sifted = sift(records, self.offsets[kind], self.clock, judge)
         self.offsets[kind], others = sifted.end, sifted.others
         self._tell(self.tallies[kind], sifted, Counter([one.outcome for one in others]))
-        self._read(kind, [sifted.latest, *(one.time for one in others if one.outcome is BELATED)])
-        return [Rejected(kind, one.offset, one.outcome) for one in others if one.outcome not in (BELATED, HEARD)]
+        self._read(kind, [sifted.latest, *(one.record.timestamp for one in others if one.outcome is BELATED)])
+        return [one for one in others if one.outcome not in (BELATED, HEARD)]
 
     def judge(self, kind: str) -> Judge:
         """What puts events of a source into the state, whatever is special about them."""

@@ -102,11 +102,3 @@ class Arrival(NamedTuple):
     def timestamp(self) -> int:
         """The record time, as of a record."""
         return self.time
-
-
-class Rejected(NamedTuple):
-    """A refused record: its kind of source, offset and the reason, one of REASONS."""
-
-    kind: str
-    offset: int
-    reason: str

@@ -5,8 +5,8 @@ from streams.core.pile cimport numbers
 from streams.core.plain cimport Plain
 
 cdef double MAX_VALUE
-cdef object worth
-cdef dict NO_DOORS
+cdef long long DEFAULT_SKEW
+cdef object worth, ACCEPTED, FUTURE, BAD_VALUE, UNKNOWN
 
 cdef class Ordinary:
     cdef dict _doors, _names
@@ -17,6 +17,8 @@ cdef class Ordinary:
     cdef public long long unused
 
     @cython.locals(doors=dict, door=Py_ssize_t, place=Py_ssize_t)
-    cpdef bint expose(self, object id_, object variant, object cost, object consent, number unit, long long time, long long recorded) except -1
+    cpdef expose(self, object id_, object variant, object cost, object consent, number unit, long long time, long long recorded)
     @cython.locals(name=Py_ssize_t, worthy=cython.longlong)
-    cpdef bint convert(self, object event, object value, object consent, number unit, number identity, long long time, long long recorded) except -1
+    cpdef convert(self, object event, object value, object consent, number unit, number identity, long long time, long long recorded)
+
+cdef _nowhere(object cost, long long time, long long recorded)

@@ -1,18 +1,20 @@
 """Events about which there is nothing special, nine of ten: told at a glance, and counted without an object for each.
 
-Whatever is not told here has to be judged, see `intake`. Compiled where that is possible, see `table`.
+So are those of which floods are made: of experiments that nobody knows, and of devices whose clock is wrong. Whatever
+is not told here has to be judged, see `intake`. Compiled where that is possible, see `table`.
 """
 
 from array import array
 from collections.abc import Iterable, Sequence
 
 from streams.core.events import MAX_VALUE
-from streams.core.intake import NAMELESS, Intake
+from streams.core.intake import DEFAULT_SKEW, NAMELESS, Intake
 from streams.core.recount import worth
+from streams.core.sifting import ACCEPTED
 from streams.core.units import Units
 
 EVER = 1 << 60  # ms
-NO_DOORS: dict[str, int] = {}
+FUTURE, BAD_VALUE, UNKNOWN = "future", "bad_value", "unknown_experiment"  # reasons of rule 2, in their order
 
 
 class Ordinary:
@@ -43,22 +45,27 @@ class Ordinary:
 
     def expose(
         self, id_: str, variant: str, cost: float | None, consent: Sequence[str], unit: int, time: int, recorded: int
-    ) -> bool:
-        """Whether an exposure is ordinary; if so, it is counted. Whatever is not has to be judged."""
-        doors = self._doors.get(id_, NO_DOORS)
+    ) -> str | None:
+        """The outcome of an exposure, which is counted if it is ordinary; None: it has to be judged."""
+        doors = self._doors.get(id_)
+        if doors is None:
+            return _nowhere(cost, time, recorded)
         door = doors.get(variant, -1)
+        if door < 0:
+            return None
+        if time > recorded + self._early[door]:
+            return FUTURE
         if (
-            door >= 0
-            and self._start[door] <= time < self._stop[door]
-            and recorded - self._late[door] <= time <= recorded + self._early[door]
+            self._start[door] <= time < self._stop[door]
+            and recorded - self._late[door] <= time
             and (cost is None or 0 <= cost <= MAX_VALUE)
             and (self._required[door] is None or self._required[door] in consent)
         ):
             place = self._places[door]
             if self._plain.expose(place) and not self._plain.enter(unit, place, time):
                 self._units.enter_specially(unit, self._arms[door], time)
-            return True
-        return False
+            return ACCEPTED
+        return None
 
     def convert(
         self,
@@ -69,12 +76,15 @@ class Ordinary:
         identity: int,
         time: int,
         recorded: int,
-    ) -> bool:
-        """Whether a conversion that takes none back and is meant for all is ordinary; if so, it is counted."""
+    ) -> str | None:
+        """The same of a conversion that takes none back and is meant for all."""
         name = self._names.get(event, 0)
+        if name < 0:
+            return None
+        if time > recorded + self._heard[name]:
+            return FUTURE
         if (
-            name >= 0
-            and recorded - self._known[name] <= time <= recorded + self._heard[name]
+            recorded - self._known[name] <= time
             and (value is None or 0 <= value <= MAX_VALUE)
             and (self._agreed[name] is None or self._agreed[name] in consent)
         ):
@@ -84,8 +94,15 @@ class Ordinary:
                 text, worthy = self._texts[name], worth(value)
                 if not self._plain.convert(unit, identity, time, text, worthy):
                     self._units.convert_specially(unit, identity, time, text, worthy)
-            return True
-        return False
+            return ACCEPTED
+        return None
+
+
+def _nowhere(cost: float | None, time: int, recorded: int) -> str:
+    """The reason against an exposure to an experiment that nobody knows."""
+    if time > recorded + DEFAULT_SKEW:
+        return FUTURE
+    return UNKNOWN if cost is None or 0 <= cost <= MAX_VALUE else BAD_VALUE
 
 
 def _times(told: Iterable[float]) -> "array[int]":

@@ -1,7 +1,7 @@
 """A batch of one source, record by record, and what became of it. Compiled where that is possible, see `table`."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 ACCEPTED = "accepted"
 
@@ -20,9 +20,8 @@ class Located(Protocol):
 class Other(NamedTuple):
     """What was not accepted."""
 
-    offset: int
-    time: int
     outcome: str
+    record: Any
 
 
 class Sifted(NamedTuple):
@@ -57,5 +56,5 @@ def sift(records: Iterable[Logged], end: int, clock: int, judge: Callable[[Logge
             behind += time < clock
             latest = max(latest, time)
         else:
-            others.append(Other(offset, time, outcome))
+            others.append(Other(outcome, record))
     return Sifted(end, accepted, behind, latest, others)

@@ -8,11 +8,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from streams.codecs.cloudevents import Decoder
 from streams.core.attribution import Attribution
-from streams.core.events import KINDS, Record, Rejected
+from streams.core.events import KINDS, Record
+from streams.core.sifting import Other
 from streams.core.topology import CONVERSIONS, EXPOSURES
 
 SOURCES = dict(zip(KINDS, (EXPOSURES, CONVERSIONS), strict=True))
@@ -23,14 +23,6 @@ PATIENCE = 3  # times a log is read again from one offset before what is missing
 
 class LogHoleError(Exception):
     """Records are missing in the source log: no state built from it can be complete."""
-
-
-class Refusal(NamedTuple):
-    """A record that was rejected, and where."""
-
-    partition: int
-    rejected: Rejected
-    record: Record
 
 
 class Reading:
@@ -77,10 +69,13 @@ class Reading:
         """Whether everything below these offsets is in the state."""
         return all(self.offsets[kind] >= end for kind, end in ends.items())
 
-    def take(self, kind: str, records: Iterable[Record]) -> Iterator[list[Refusal]]:
+    def take(self, kind: str, records: Iterable[Record]) -> Iterator[list[Other]]:
         """Put consecutive records that begin at the state's offset or below it into the state, piece by piece.
 
         Records that are parsed while they are read are used up while the cache still holds them.
+
+        Yields:
+            What was rejected of a piece.
 
         Raises:
             LogHoleError: a record is missing among them.
@@ -107,13 +102,13 @@ class Reading:
             raise self._hole(kind, next(at for at, record in enumerate(piece, first) if record.offset != at))
         self._misses[kind] = 0
 
-    def _apply(self, kind: str, records: Sequence[Record]) -> list[Refusal]:
-        state, first = self.attribution, records[0].offset
+    def _apply(self, kind: str, records: Sequence[Record]) -> list[Other]:
+        state = self.attribution
         before, is_news = state.tallies[kind].copy(), self.caught_up
         rejected = state.take(kind, records, self._decoders[kind].judge(state, kind))
         if is_news:  # what is read to rebuild the state has been told of before
             self._tell(kind, state.tallies[kind] - before)
-        return [Refusal(state.partition, one, records[one.offset - first]) for one in rejected]
+        return rejected
 
     def _tell(self, kind: str, outcomes: Counter[str]) -> None:
         self._events.update({(SOURCES[kind], outcome): count for outcome, count in outcomes.items()})

@@ -1,13 +1,13 @@
 """The guard of the source: a batch is taken where the state ends, or not at all."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
-from streams.codecs import rejected as rejected_codec
+from streams.codecs import rejected
 from streams.core.topology import REJECTED
 from streams.worker import failpoints
-from streams.worker.reading import KIND_OF, SOURCES, Reading, Refusal
+from streams.worker.reading import KIND_OF, Reading
 from streams.worker.readings import Readings
 from streams.worker.transport.batch import Batch
 
@@ -30,24 +30,18 @@ class Taking:
         if reading.is_live and batch.parcel.end > reading.offsets[kind]:
             self._readings.fresh.setdefault(batch.partition, batch.parcel.first.timestamp)
         async with reading.lock:
-            for refusals in reading.take(kind, batch.records):
-                failpoints.reach("after_state")
-                await self._publish(refusals, batch.partition, self._app.consumer.published(batch.tp))
-                reading.published[kind] = reading.offsets[kind]
+            await self._app.producer.send_packed(REJECTED, batch.partition, self._refused(reading, kind, batch))
+            reading.published[kind] = reading.offsets[kind]
+
+    async def _refused(self, reading: Reading, kind: str, batch: Batch) -> AsyncIterator[list[tuple[bytes, bytes]]]:
+        """What was rejected, piece by piece, but for what was published before the state was rebuilt."""
+        place, published = (batch.topic, batch.partition), self._app.consumer.published(batch.tp)
+        for refused in reading.take(kind, batch.records):
+            failpoints.reach("after_state")
+            yield [rejected.encode(why, record, place) for why, record in refused if record.offset >= published]
+            await asyncio.sleep(0)  # others have waited for a piece
 
     async def _reread(self, batch: Batch, reading: Reading, kind: str) -> None:
         """Seek back to the state, once for all batches that were on their way."""
         if self._app.consumer.is_current(batch):
             await self._app.consumer.reread(batch.tp, reading.miss(kind))
-
-    async def _publish(self, refusals: Iterable[Refusal], partition: int, published: int) -> None:
-        """All but those that were published before the state was rebuilt."""
-        told = (one for one in refusals if one.rejected.offset >= published)
-        await self._app.producer.send_packed(REJECTED, partition, _records(told))
-        await asyncio.sleep(0)  # others have waited for a piece
-
-
-def _records(refusals: Iterable[Refusal]) -> Iterator[tuple[bytes, bytes]]:
-    for partition, rejected, record in refusals:
-        key = f"{SOURCES[rejected.kind]}/{partition}/{rejected.offset}".encode()
-        yield key, rejected_codec.encode(rejected, record, partition)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streams.codecs import rejected
 from streams.codecs.cloudevents import Decoder
-from streams.core.events import MAX_BYTES, Conversion, Exposure, Record, Rejected
+from streams.core.events import MAX_BYTES, Conversion, Exposure, Record
 from streams.core.intake import Intake
 from tests.codecs.samples import CONVERSION, EXPOSURE, binary, changed, spelled
 from tests.core.samples import BOUGHT, catalogue, experiment
@@ -179,7 +179,7 @@ def outcome(value, headers=()):
     elif isinstance(found, Conversion):
         found = intake.conversion(found, found.time)
     if isinstance(found, str):
-        json.loads(rejected.encode(Rejected("exposures", 0, found), Record(0, 0, value, headers), 0))
+        json.loads(rejected.encode(found, Record(0, 0, value, headers), ("peekproof.exposures", 0))[1])
     return type(found)
 
 

@@ -13,7 +13,7 @@ from streams.codecs import rejected
 from streams.codecs import state as state_codec
 from streams.core.attribution import Counts
 from streams.core.evaluation import begin
-from streams.core.events import REASONS, Record, Rejected
+from streams.core.events import REASONS, Record
 from tests.codecs.samples import CONVERSION, EXPOSURE, binary
 from tests.core.samples import BOUGHT, HARMED, experiment, judged, totals
 
@@ -54,7 +54,9 @@ def test_the_state_of_an_evaluation_comes_back():
 
 
 def refused(reason, value, headers=()):
-    return json.loads(rejected.encode(Rejected("conversions", 42, reason), Record(42, 0, value, headers), 3))
+    key, told = rejected.encode(reason, Record(42, 0, value, headers), ("peekproof.conversions", 3))
+    assert key == b"peekproof.conversions/3/42"
+    return json.loads(told)
 
 
 def body(event):
@@ -81,7 +83,7 @@ def test_a_reject_names_no_unit(event):
     for value in (body(event), binary(event)[0]):
         sample = refused("unknown_experiment", value)["sample"]
         assert "8f3a" not in sample
-        assert "…" in sample
+        assert rejected.HIDDEN in sample
 
 
 def test_a_name_is_hidden_at_any_depth():
@@ -90,10 +92,42 @@ def test_a_name_is_hidden_at_any_depth():
     assert "8f3a" not in refused("ineligible", body(event))["sample"]
 
 
+NAMED = st.sampled_from(["unit_id", "subject", "8f3a", "x", ":", ""]) | st.text(max_size=3)
+SHOWN = st.recursive(
+    st.none() | st.integers() | NAMED,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMED, inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(
+    st.dictionaries(NAMED, SHOWN, max_size=4), st.sampled_from([(",", ":"), (", ", ": "), (" ,", " : ")]), st.booleans()
+)
+def test_whichever_way_a_sample_is_made_it_is_the_event_without_names(event, separators, ascii_only):
+    value = json.dumps(event, separators=separators, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    hidden = json.loads(value)
+    rejected.redact(hidden)
+    for found in (rejected.sample(value), rejected.at_a_glance(value)):
+        assert found is None or len(found) == rejected.SAMPLE or json.loads(found) == hidden
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize("event", [EXPOSURE, CONVERSION])
+def test_an_event_as_nearly_all_are_written_is_shown_as_it_was(event, separators):
+    hidden = {**event, "subject": rejected.HIDDEN, "data": event["data"] | {"unit_id": rejected.HIDDEN}}
+    value = json.dumps({**event, "subject": "user:8f3a"}, separators=separators).encode()
+    assert rejected.at_a_glance(value) == json.dumps(hidden, separators=separators)
+
+
+@pytest.mark.parametrize("text", ['{"unit_id"', '{"unit_id":"', '{"unit_id":"8f3a', '{"a":"unit_id"}', '{"subject":7}'])
+def test_what_is_not_told_at_a_glance_is_looked_at_again(text):
+    assert rejected.at_a_glance(text.encode()) is None
+
+
 def test_of_an_unknown_type_nothing_is_known_and_nothing_is_shown_by_mistake():
     event = EXPOSURE | {"type": "other", "data": ["user 8f3a"]}
     sample = json.loads(refused("unknown_type", body(event))["sample"])
-    assert (sample["subject"], sample["type"]) == ("…", "other")
+    assert (sample["subject"], sample["type"]) == (rejected.HIDDEN, "other")
 
 
 def test_a_sample_is_short():

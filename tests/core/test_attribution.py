@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from streams.core.attribution import Attribution
 from streams.core.cells import add
-from streams.core.events import KINDS, Rejected
+from streams.core.events import KINDS
 from streams.core.memory import Unit
 from tests.core import worlds
 from tests.core.samples import HOUR, MINUTE, START, arrival, catalogue, conversion, experiment, exposure
@@ -104,10 +104,7 @@ def test_a_rejected_record_is_told_and_does_not_move_the_clock():
     core = one_experiment()
     unreadable = arrival(exposure(1, at=HOUR), offset=8)._replace(event="malformed")
     unknown = arrival(exposure(1, "purple", HOUR), offset=9)
-    assert core.apply("exposures", [unreadable, unknown]) == [
-        Rejected("exposures", 8, "malformed"),
-        Rejected("exposures", 9, "unknown_variant"),
-    ]
+    assert core.apply("exposures", [unreadable, unknown]) == [("malformed", unreadable), ("unknown_variant", unknown)]
     assert (core.offsets, core.clock) == ({"exposures": 10, "conversions": 0}, 0)
 
 

@@ -51,9 +51,10 @@ class Broker:
         self.sent.append((topic, partition, key, value))
         return self._acknowledged()
 
-    async def send_packed(self, topic, partition, records):
-        for key, value in records:
-            await (await self.send(topic, key, value, partition, None, []))
+    async def send_packed(self, topic, partition, pieces):
+        async for pairs in pieces:
+            for key, value in pairs:
+                await (await self.send(topic, key, value, partition, None, []))
 
     async def _acknowledged(self):
         self.calls.append("acknowledged")

@@ -48,7 +48,7 @@ def test_nothing_that_a_record_says_ends_a_worker(log):
     for (kind, recorded, value), clock in log:
         record = Record(reading.offsets[kind], recorded, value)
         for refusal in take(reading, [record], kind):
-            assert rejected.encode(refusal.rejected, refusal.record, refusal.partition)
+            assert rejected.encode(*refusal, (kind, 0))
         tell(reading.attribution, cases)
         reading.attribution.advance(clock)
         tell(reading.attribution, cases)

@@ -6,7 +6,7 @@ from typing import Any
 
 from faust.types import TP
 
-from streams.codecs import rejected as rejected_codec
+from streams.codecs import rejected
 from streams.codecs.rekeying import Refused, Rekeyed, Rekeyer, Written
 from streams.core.topology import REJECTED
 from streams.settings import Settings
@@ -74,5 +74,4 @@ def _line(written: Written, now: int) -> Line:
 
 
 def _reject(tp: TP, refused: Refused, partition: int) -> Line:
-    key = f"{tp.topic}/{tp.partition}/{refused.record.offset}".encode()
-    return Line(REJECTED, partition, None, key, rejected_codec.encode_foreign(refused.reason, refused.record, tp))
+    return Line(REJECTED, partition, None, *rejected.encode_foreign(refused.reason, refused.record, tp))

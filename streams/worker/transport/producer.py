@@ -1,7 +1,7 @@
 """The last moment before something leaves: what only an owner may write leaves within the lease, or not at all."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from streams.worker.logs import FRAMEWORK
 
 OWNED = {EVALUATION_CHANGELOG, DECISIONS}  # what comes twice of the others does no harm: it carries its version
 
+Pairs = Iterable[tuple[bytes, bytes]]
 Send = Callable[[int, Collection[TopicPartition]], Awaitable[None]]
 
 
@@ -27,18 +28,19 @@ class Producer(driver.Producer):
         sender = self._ensure_producer()._sender  # noqa: SLF001
         sender._send_produce_req = partial(self._within_lease, sender._send_produce_req)  # noqa: SLF001
 
-    async def send_packed(self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]) -> None:
-        """Send keys and values to one log, and return when it has them all.
+    async def send_packed(self, topic: str, partition: int, pieces: AsyncIterable[Pairs]) -> None:
+        """Send keys and values to one log as they come, and return when it has them all.
 
         Sent one by one, each would have a promise of its own, and cost more than to decode, judge and refuse an event.
         """
         client = self._ensure_producer()
         acks, batch = list[Awaitable[Any]](), client.create_batch()
-        for key, value in records:
-            if batch.append(timestamp=None, key=key, value=value) is None:  # full
-                acks.append(await client.send_batch(batch, topic, partition=partition))
-                batch = client.create_batch()
-                batch.append(timestamp=None, key=key, value=value)
+        async for pairs in pieces:
+            for key, value in pairs:
+                if batch.append(timestamp=None, key=key, value=value) is None:  # full
+                    acks.append(await client.send_batch(batch, topic, partition=partition))
+                    batch = client.create_batch()
+                    batch.append(timestamp=None, key=key, value=value)
         if batch.record_count():
             acks.append(await client.send_batch(batch, topic, partition=partition))
         await asyncio.gather(*acks)

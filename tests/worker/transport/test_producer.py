@@ -75,6 +75,11 @@ def parsed(batch):
     return [(record.key, record.value) for record in MemoryRecords(bytes(batch._build())).next_batch()]
 
 
+async def pieces(*told):
+    for one in told:
+        yield one
+
+
 @pytest.fixture
 def client(producer):
     producer._producer = Client()
@@ -83,7 +88,7 @@ def client(producer):
 
 async def test_many_records_go_out_in_few_batches_and_in_order(producer, client):
     records = [(f"key {number}".encode(), b"value" * number) for number in range(60)]
-    await producer.send_packed(REJECTED, 2, iter(records))
+    await producer.send_packed(REJECTED, 2, pieces(records[:40], [], records[40:]))
     assert [one for _, _, batch in client.batches for one in batch] == records
     assert {(topic, partition) for topic, partition, _ in client.batches} == {(REJECTED, 2)}
     assert len(client.batches[0][2]) > 1
@@ -91,5 +96,5 @@ async def test_many_records_go_out_in_few_batches_and_in_order(producer, client)
 
 
 async def test_of_no_records_no_batch_is_sent(producer, client):
-    await producer.send_packed(REJECTED, 2, [])
+    await producer.send_packed(REJECTED, 2, pieces([], []))
     assert client.batches == []
