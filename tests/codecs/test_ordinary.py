@@ -123,7 +123,7 @@ def at_every_edge():
         [START + MINUTE, *EDGES], DELAYED, [["analytics"], []], [None, 9e12, 9.1e12]
     ):
         told = {"cost": cost, "consent": agreed, "variant": "bold"}
-        for id_ in EXPERIMENTS.experiments:
+        for id_ in [*EXPERIMENTS.experiments, "nobody"]:
             data = told | {"unit_id": next(units), "experiment_id": id_}
             yield "exposures", time + late, written("exposure", time, data)
         for name in ("order", "visit", "click", "seen", "unheard"):
