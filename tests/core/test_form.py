@@ -20,7 +20,7 @@ from tests.core.forms import ROOT, WRITTEN, module, stale
 from tests.services.needs import missing
 
 CORE = ["table", "plain", "deeds", "maturing", "snapshot", "changes", "expiry", "times"]
-CODECS = ["ordinary", "at_first_sight", "cloudevents"]
+CODECS = ["ordinary", "at_first_sight", "cloudevents", "wire"]
 BOTH = [*(f"tests/core/test_{name}.py" for name in CORE), *(f"tests/codecs/test_{name}.py" for name in CODECS)]
 
 
