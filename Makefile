@@ -18,7 +18,7 @@ demo: .venv/.ready ## watch four experiments being judged (ONCE=1: end when all 
 	@$(RUN) peekproof demo $(if $(ONCE),--once)
 
 test: .venv/.ready ## every test this machine can run
-	$(RUN) pytest -n 2 --dist loadgroup
+	$(RUN) pytest -n 3 --dist loadgroup
 
 check: .venv/.ready ## lint, types, import law
 	$(RUN) ruff format --check --quiet .

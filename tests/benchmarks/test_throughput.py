@@ -29,7 +29,7 @@ def sent(number):
 def outcome(number, reason, value):
     kind = "exposures" if event(number, START + number)[0] == EXPOSURES else "conversions"
     arrivals = Decoder().arrivals([Record(0, START + number, value)])
-    return [one.reason for one in Attribution(catalogue(), 0).apply(kind, arrivals)], reason
+    return [one.outcome for one in Attribution(catalogue(), 0).apply(kind, arrivals)], reason
 
 
 def test_every_reason_comes_in_both_topics():
