@@ -7,7 +7,7 @@ successor knows of.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, groupby, islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,7 +26,7 @@ from streams.worker.tables import EvaluationTable
 
 PIECE = 100  # experiments judged in one go, as many cost little more than one; and the event loop must not stall:
 FIRST = 25  # a case that opens costs ten times as much
-FEW = 10  # experiments told of in one go: intervals are dear,
+DEAR = 24  # metrics whose intervals are asked for in one go, as a few cost nearly as much as one;
 BREATH_S = 0.03  # and verdicts go before them
 READ = 500  # counts unpacked in one go, for the same reason
 TOGETHER = 8  # batches that wait for each other, so that all they bring is one look
@@ -151,12 +151,18 @@ class Judging:
     async def tell(self, producer: Any) -> None:
         """Publish the evidence that has moved since the last time, if that is news; who waits longest comes first."""
         room = max(MOST, len(self._moved) // 2)
-        for at, piece in enumerate(_pieces([*self._moved], FEW)):
+        for at, piece in enumerate(self._portions([*self._moved])):
             await asyncio.sleep(BREATH_S if at else 0)
             news = (self.cases[one] for one in piece if one in self._moved and self._is_news(self.cases[one]))
             due = [*islice(news, room)]
             room -= len(due)
             await self._publish(due, producer)
+
+    def _portions(self, names: Sequence[str]) -> Iterator[list[str]]:
+        """Of experiments, by what their intervals cost."""
+        asked = accumulate(len(self._catalogue.experiments[name].metrics) for name in names)
+        portions = groupby(zip(names, asked, strict=True), lambda one: (one[1] - 1) // DEAR)
+        return ([name for name, _ in piece] for _, piece in portions)
 
     async def _publish(self, due: Sequence[Case], producer: Any) -> None:
         for case in due:

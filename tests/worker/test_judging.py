@@ -284,8 +284,19 @@ async def test_whoever_tells_evidence_takes_a_breath_after_each_piece(many, brok
     monkeypatch.setattr(module, "BREATH_S", 3_600)
     task = asyncio.create_task(many.tell(broker))
     await asyncio.wait([task], timeout=0.1)
-    assert told(broker) == NAMES[: module.FEW]
+    assert told(broker) == NAMES[: module.DEAR]
     task.cancel()
+
+
+async def test_of_experiments_with_several_metrics_fewer_are_told_in_one_go(broker):
+    metric = DEFINITION[DEFINITION.index("{id: bought") : DEFINITION.index("]\nschedule")]
+    more = metric.replace("primary", "secondary")
+    several = ", ".join([metric, *(more.replace("bought", f"bought{n}") for n in range(4))])
+    texts = [DEFINITION.replace(metric, several).replace("ID", name).encode() for name in NAMES]
+    catalogue = Catalogue({x.id: x for x in map(definitions.parse, texts)})
+    portions = [*Judging(catalogue, Table(broker), 4)._portions(NAMES)]
+    assert [name for piece in portions for name in piece] == NAMES
+    assert {len(piece) for piece in portions[:-1]} == {4, 5}
 
 
 async def test_nothing_is_told_for_who_lost_the_experiments_meanwhile(many, broker, monkeypatch):
@@ -297,4 +308,4 @@ async def test_nothing_is_told_for_who_lost_the_experiments_meanwhile(many, brok
 
     monkeypatch.setattr(module, "send", lose)
     await many.tell(broker)
-    assert told(broker) == NAMES[: module.FEW]
+    assert told(broker) == NAMES[: module.DEAR]
