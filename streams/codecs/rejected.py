@@ -9,6 +9,7 @@ from streams.core.events import Record
 
 SAMPLE = 1_024  # bytes of the event that are shown
 SECRET = ("unit_id", "subject")  # never shown: they name a person
+SHORT = 4_096  # bytes: each name that is covered copies the text, and an event may be a megabyte of names
 QUOTED = tuple(f'"{name}"' for name in SECRET)
 BETWEEN = (':"', ': "')  # a name and its text, as nearly all write it
 HIDDEN = "***"
@@ -65,7 +66,7 @@ def sample(value: bytes) -> str | None:
 
 def at_a_glance(value: bytes) -> str | None:
     """The same as it was written, if nothing is escaped: then a name in quotation marks is what it seems to be."""
-    if b"\\" in value or not value.isascii():
+    if len(value) > SHORT or b"\\" in value or not value.isascii():
         return None
     shown = value.decode()
     for name in QUOTED:

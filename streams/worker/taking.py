@@ -35,10 +35,10 @@ class Taking:
 
     async def _refused(self, reading: Reading, kind: str, batch: Batch) -> AsyncIterator[list[tuple[bytes, bytes]]]:
         """What was rejected, piece by piece, but for what was published before the state was rebuilt."""
-        place, published = (batch.topic, batch.partition), self._app.consumer.published(batch.tp)
+        tp, published = batch.tp, self._app.consumer.published(batch.tp)
         for refused in reading.take(kind, batch.records):
             failpoints.reach("after_state")
-            yield [rejected.encode(why, record, place) for why, record in refused if record.offset >= published]
+            yield [rejected.encode(why, record, tp) for why, record in refused if record.offset >= published]
             await asyncio.sleep(0)  # others have waited for a piece
 
     async def _reread(self, batch: Batch, reading: Reading, kind: str) -> None:

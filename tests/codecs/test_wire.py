@@ -124,6 +124,12 @@ def test_what_is_not_told_at_a_glance_is_looked_at_again(text):
     assert rejected.at_a_glance(text.encode()) is None
 
 
+def test_many_names_are_not_covered_one_by_one():
+    value = body([{"subject": "8f3a"}] * 60_000)
+    assert rejected.at_a_glance(value) is None
+    assert rejected.sample(value).startswith('[{"subject":"***"},{"subject":"***"}')
+
+
 def test_of_an_unknown_type_nothing_is_known_and_nothing_is_shown_by_mistake():
     event = EXPOSURE | {"type": "other", "data": ["user 8f3a"]}
     sample = json.loads(refused("unknown_type", body(event))["sample"])
