@@ -33,7 +33,7 @@ class Settings:
     instance_id: str | None = None
     partitions: int = 4
     evaluation_partitions: int = 4
-    round_ms: int = 200
+    round_ms: int = 300
     full_round_s: float = 5.0
     max_lag_s: float = 60.0  # what is known of a source partition may be so old before verdicts are held
     snapshot_every_s: float = 5.0
@@ -42,7 +42,7 @@ class Settings:
     until: int | None = None  # ms since 1970; given as RFC 3339
     session_timeout_s: float = 10.0
     fetch_wait_ms: int = 200  # how long a fetch may wait for a first record
-    fetch_every_ms: int = 150  # how much later the next one begins at the earliest
+    fetch_every_ms: int = 300  # how much later the next one begins at the earliest
     web_host: str = "127.0.0.1"
     web_port: int = 8080
     data: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / "peekproof")

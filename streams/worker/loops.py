@@ -22,8 +22,14 @@ def start(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 
 async def every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
-    """Repeat the step with this pause."""
-    await seldom(seconds, seconds, 1, step)
+    """Begin the step so often; one that takes long gets half of the time, and waits for no more than this."""
+    pause = seconds
+    while True:
+        await asyncio.sleep(pause)
+        began = time.monotonic()
+        await step()
+        took = time.monotonic() - began
+        pause = min(max(seconds - took, took), seconds)
 
 
 async def seldom(least: float, most: float, share: float, step: Callable[[], Awaitable[None]]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from streams.codecs import rejected
@@ -18,9 +19,22 @@ class Taking:
     def __init__(self, readings: Readings, app: Any) -> None:
         self._readings = readings
         self._app = app
+        self._has_all = asyncio.Event()
+
+    async def catch_up(self, seconds: float) -> None:
+        """Return when all that a fetch brought has been taken, or after so long: from a quiet log nothing comes."""
+        self._has_all.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._has_all.wait()
 
     async def take(self, batch: Batch) -> None:
         """Take the batch, and return when its rejected records are published."""
+        await self._take(batch)
+        if not batch.more:
+            self._has_all.set()
+
+    async def _take(self, batch: Batch) -> None:
         reading, kind = self._readings.get(batch.partition), KIND_OF[batch.topic]
         if reading is None:
             return

@@ -37,8 +37,9 @@ def pauses(monkeypatch):
     return taken
 
 
-async def test_a_step_is_repeated_with_its_pause_however_long_it_takes(pauses):
-    assert await pauses([0.0, 3.0], loops.every, 0.2) == [0.2, 0.2, 0.2]
+async def test_a_step_begins_so_often_but_gets_no_more_than_half_of_the_time_and_is_never_delayed(pauses):
+    took = [0.0, 0.25, 0.5, 0.75, 8.0]
+    assert await pauses(took, loops.every, 1.0) == [1.0, 1.0, 0.75, 0.5, 0.75, 1.0]
 
 
 async def test_a_dear_step_is_taken_the_less_often_within_bounds(pauses):

@@ -1,5 +1,6 @@
 """The guard of the source: what is done with a batch that begins where the state ends, below, or above."""
 
+import asyncio
 import json
 from types import SimpleNamespace
 
@@ -31,9 +32,12 @@ def broker():
 
 
 @pytest.fixture
-def take(readings, broker):
-    taking = Taking(readings, SimpleNamespace(producer=broker, consumer=broker))
+def taking(readings, broker):
+    return Taking(readings, SimpleNamespace(producer=broker, consumer=broker))
 
+
+@pytest.fixture
+def take(taking, readings):
     async def once(records, era=0, partition=2):
         await taking.take(batch(TP(EXPOSURES, partition), records, era))
         return readings[2].offsets["exposures"]
@@ -57,6 +61,20 @@ async def test_it_is_known_since_when_an_event_waits_to_be_told(take, readings):
     assert readings.fresh == {2: START + 3}
     readings.assign([2])
     assert readings.fresh == {}
+
+
+async def test_who_waits_for_what_there_is_to_read_waits_for_the_last_batch_of_a_fetch(taking, readings):
+    await taking.take(batch(PLACE, exposed(0, 3), 0))
+    waiting = asyncio.create_task(taking.catch_up(3_600))
+    await taking.take(batch(PLACE, exposed(3, 2), 0, more=True))
+    assert not waiting.done()
+    await taking.take(batch(TP(EXPOSURES, 9), exposed(0, 1), 0))
+    await waiting
+    assert readings[2].offsets["exposures"] == 5
+
+
+async def test_where_nothing_comes_nobody_waits_for_long(taking):
+    await asyncio.wait_for(taking.catch_up(0.01), 60)
 
 
 async def test_of_a_batch_that_overlaps_only_the_rest_is_taken(take, readings):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from faust.types import TP, ConsumerMessage
 
 from streams.core.events import Record
-from streams.core.topology import EVALUATION_CHANGELOG
+from streams.core.topology import CONVERSIONS, EVALUATION_CHANGELOG, EXPOSURES
 
 AHEAD = 8  # batches that wait for an agent; a full queue holds the reader back, so memory stays bounded
 
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
 
     Attributes:
         era: after which seek they were asked for.
-        more: whether the same fetch brought another batch of this topic, which comes next.
+        more: whether the same fetch brought another batch for the same agent, which comes next.
     """
 
     topic: str
@@ -57,6 +57,11 @@ class Batch(NamedTuple):
 def is_batched(topic: str) -> bool:
     """Whether our agents read it; changelogs are read by Faust, record by record."""
     return topic != EVALUATION_CHANGELOG
+
+
+def agent_of(topic: str) -> str:
+    """Who reads it: both sources have one agent, all other topics their own reader."""
+    return "attribution" if topic in (EXPOSURES, CONVERSIONS) else topic
 
 
 def batch(tp: TP, fetched: Sequence[Any], era: int, *, more: bool = False) -> Batch:

@@ -7,7 +7,7 @@ from typing import Any
 from faust.types import TP
 
 from streams.worker.logs import FRAMEWORK
-from streams.worker.transport.batch import batch, is_batched, to_message
+from streams.worker.transport.batch import agent_of, batch, is_batched, to_message
 from streams.worker.transport.client import ConsumerThread
 from streams.worker.transport.positions import Positions
 
@@ -39,10 +39,10 @@ class Consumer(Positions):
         eras = self._eras.copy()
         fetched, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
-        left = Counter(tp.topic for tp in fetched or ())
+        left = Counter(agent_of(tp.topic) for tp in fetched or ())
         for tp, records in (fetched or {}).items():
-            left[tp.topic] -= 1
-            for message in self._messages(tp, records, eras[tp], generation, more=left[tp.topic] > 0):
+            left[agent_of(tp.topic)] -= 1
+            for message in self._messages(tp, records, eras[tp], generation, more=left[agent_of(tp.topic)] > 0):
                 if not self.flow_active or generation != self.app.consumer_generation_id:
                     return
                 if is_batched(tp.topic) or tp in active:

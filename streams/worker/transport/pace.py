@@ -3,8 +3,8 @@
 A fetch is answered as soon as there is a record. To ask again right then would cost the CPU of a fetch for every few
 events; to let the broker wait for many bytes would let a quiet log wait too, as one fetch asks for all of them, and so
 the counts of a round, of which there are never many bytes. A pause before the next fetch bounds what fetching costs,
-and nothing waits for longer than this pause. Whoever has told of news need not wait for it, and where a log is known to
-go on, nobody waits for long.
+and nothing waits for longer than this pause. A round needs what there is now, and so does who judges what it told: they
+need not wait. Where a log is known to go on, nobody waits for long.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 
 from faust.types import TP
 
-FASTER = 3  # times, where a log goes on; at once, and records would have left the cache before they are read
+FASTER = 6  # times, where a log goes on; at once, and records would have left the cache before they are read
 
 
 class Pace:
@@ -26,7 +26,7 @@ class Pace:
         self._news = asyncio.Event()
 
     def hurry(self) -> None:
-        """There is news: the next fetch of every broker begins at once."""
+        """The next fetch of every broker begins at once."""
         self._began.clear()
         self._news.set()  # wakes those who wait, and nobody who comes later
         self._news.clear()

@@ -27,11 +27,12 @@ async def test_all_that_a_fetch_brings_of_a_partition_is_one_message(consumer):
     assert (exposed.value.start, exposed.value.tp) == (5, EXPOSED)
 
 
-async def test_a_batch_tells_whether_another_of_its_topic_follows(consumer):
-    """So that counts of all partitions are judged in one go: the agent wakes at the first of them."""
-    places = [TP(COUNTS, 0), TP(COUNTS, 1), EXPOSED, TP(COUNTS, 2)]
+async def test_a_batch_tells_whether_another_for_its_agent_follows(consumer):
+    """So that counts of all partitions are judged in one go, and a round begins when all sources have been taken."""
+    places = [CHANGELOG, TP(COUNTS, 0), TP(COUNTS, 1), EXPOSED, TP(COUNTS, 2), CONVERTED]
     deliver(consumer, {place: [record(place, 0)] for place in places})
-    assert [one.value.more for one in await messages(consumer)] == [True, True, False, False]
+    told = [(one.tp, one.value.more) for one in await messages(consumer) if one.tp != CHANGELOG]
+    assert told == list(zip(places[1:], [True, True, True, False, False], strict=True))
 
 
 async def test_a_changelog_comes_record_by_record_for_faust(consumer):

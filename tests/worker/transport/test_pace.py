@@ -60,12 +60,12 @@ async def test_a_fetch_that_has_taken_as_long_is_followed_by_the_next_at_once(wo
 
 
 @pytest.mark.parametrize(
-    ("log", "highwater", "next_"), [(0, 6, 102.0), (1, 8, 102.0), (0, 5, 106.0), (1, 7, 106.0), (2, 9, 106.0)]
+    ("log", "highwater", "next_"), [(0, 6, 102.0), (1, 8, 102.0), (0, 5, 112.0), (1, 7, 112.0), (2, 9, 112.0)]
 )
 async def test_a_log_that_is_known_to_go_on_is_fetched_on_sooner(world, log, highwater, next_):
     """Of those that are asked for: another one may wait for whoever reads it."""
     world.states[LOGS[log]].highwater = highwater
-    Pace(6).set(world.fetcher)
+    Pace(12).set(world.fetcher)
     assert [await world.ask(LEFT) for _ in range(2)] == [True] * 2
     assert world.began == [(LEFT, 100.0), (LEFT, next_)]
 
