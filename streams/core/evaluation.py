@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from streams.core.attribution import Counts
 from streams.core.definition import Experiment
-from streams.core.journey import Journey, end
+from streams.core.journey import Journey, end, shown
 from streams.core.look import Look, Recency, present
 from streams.core.state import Part, State
 from streams.core.tracks import tracks
@@ -52,6 +52,22 @@ class Taken(NamedTuple):
     moved: bool
 
 
+class Underway(NamedTuple):
+    """Looks whose evidence is known, and whose decisions are not yet written."""
+
+    taken: list[Taken]
+    journeys: list[Journey]
+
+    def shown(self) -> list[tuple[Experiment, list[int]]]:
+        """Experiments and cells whose intervals the decisions show; who asks `known` before has them for less."""
+        return [*shown(self.journeys)]
+
+    def end(self) -> list[Outcome]:
+        """The second half: what is decided."""
+        judged = iter(end(self.journeys))
+        return [Outcome(*(next(judged) if one.due else (one.state, [])), one.stale) for one in self.taken]
+
+
 def begin(x: Experiment) -> State:
     """Nothing seen yet."""
     none = [0.0] * len(tracks(x))
@@ -67,9 +83,13 @@ def look(
 
 def looks(asked: Sequence[Asked], partitions: int, recency: Recency | None = None) -> list[Outcome]:
     """A look at each of several experiments: what it would be for each alone, for little more than the price of one."""
+    return set_out(asked, partitions, recency).end()
+
+
+def set_out(asked: Sequence[Asked], partitions: int, recency: Recency | None = None) -> Underway:
+    """The first half of such looks, for whom others wait: the evidence."""
     taken = [_take(one, partitions) for one in asked]
-    judged = iter(end(_journeys([one for one in taken if one.due], recency)))
-    return [Outcome(*(next(judged) if one.due else (one.state, [])), one.stale) for one in taken]
+    return Underway(taken, _journeys([one for one in taken if one.due], recency))
 
 
 def consider(x: Experiment, state: State, looks: Sequence[Look], *, silence: bool = True) -> tuple[State, list[bytes]]:

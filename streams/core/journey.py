@@ -71,8 +71,13 @@ class Journey:
 
 def end(journeys: Sequence[Journey]) -> list[tuple[State, list[bytes]]]:
     """The ends of all; what their decisions show is found out together."""
-    known.ask((one.x, one.looks[turn.at].cells) for one in journeys for turn in one.turns)
+    known.ask(shown(journeys))
     return [one.end() for one in journeys]
+
+
+def shown(journeys: Sequence[Journey]) -> Iterator[tuple[Experiment, list[int]]]:
+    """What their decisions show: experiments with their cells."""
+    return ((one.x, one.looks[turn.at].cells) for one in journeys for turn in one.turns)
 
 
 def _news(reached: Flags, opened: list[Gates]) -> Iterator[tuple[int, frozenset[int]]]:

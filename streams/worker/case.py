@@ -83,7 +83,7 @@ class Case:
 
     def take(self, *arrived: Counts, recency: Recency | None = None) -> None:
         """Look at what arrived together, or keep it for the first look."""
-        take([(self, arrived)], recency)
+        Looks([(self, arrived)], recency).end()
 
     def due(self, arrived: Iterable[Counts]) -> list[Counts]:
         """What of it is to be looked at now."""
@@ -127,10 +127,20 @@ def _remembered(x: Experiment, value: bytes | None) -> tuple[State | None, list[
     return (state, outbox) if state.config_hash == x.config_hash else (None, [])
 
 
-def take(arrived: Iterable[tuple[Case, Iterable[Counts]]], recency: Recency | None = None) -> None:
-    """Look at what arrived together for each of several cases of one worker, or keep it for the first look."""
-    due = [(case, counts) for case, told in arrived if (counts := case.due(told))]
-    asked = [Asked(case.x, case.state, counts) for case, counts in due]
-    outcomes = evaluation.looks(asked, due[0][0].partitions, recency) if due else []
-    for (case, _), outcome in zip(due, outcomes, strict=True):
-        case.learn(outcome)
+class Looks:
+    """A look at what arrived together for each of several cases of one worker; or it is kept for the first look."""
+
+    def __init__(self, arrived: Iterable[tuple[Case, Iterable[Counts]]], recency: Recency | None = None) -> None:
+        due = [(case, counts) for case, told in arrived if (counts := case.due(told))]
+        self._cases = [case for case, _ in due]
+        asked = [Asked(case.x, case.state, told) for case, told in due]
+        self._underway = evaluation.set_out(asked, due[0][0].partitions if due else 0, recency)
+
+    def shown(self) -> list[tuple[Experiment, list[int]]]:
+        """What decisions will show: if anything, it is dear, and so are they."""
+        return self._underway.shown()
+
+    def end(self) -> None:
+        """Let the cases learn what came of it."""
+        for case, outcome in zip(self._cases, self._underway.end(), strict=True):
+            case.learn(outcome)

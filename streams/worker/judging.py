@@ -18,14 +18,14 @@ from streams.core.look import Recency, present
 from streams.core.shown import known
 from streams.core.topology import DECISIONS, EVIDENCE, home_of
 from streams.worker import evidence, failpoints
-from streams.worker.case import Case, Ends, take
+from streams.worker.case import Case, Ends, Looks
 from streams.worker.delays import Delays
 from streams.worker.news import News
 from streams.worker.outbox import Letter, send
 from streams.worker.tables import EvaluationTable
 
 PIECE = 100  # experiments judged in one go, as many cost little more than one; and the event loop must not stall:
-FIRST = 25  # a case that opens costs ten times as much
+FIRST = 12  # a case that opens costs ten times as much
 DEAR = 24  # metrics whose intervals are asked for in one go, as a few cost nearly as much as one;
 BREATH_S = 0.03  # and verdicts go before them
 READ = 500  # counts unpacked in one go, for the same reason
@@ -102,7 +102,7 @@ class Judging:
         since = self._since
         for piece in _pieces(self._gathered(), PIECE if self._all_are_open() else FIRST):
             if self._ends:
-                await self._judge(self._take(piece), producer)
+                await self._judge(await self._look(piece), producer)
             await asyncio.sleep(0)  # others have waited for a piece
         if self._all_are_open():
             self.delays.observe(since)
@@ -170,9 +170,17 @@ class Judging:
         known.ask((case.x, present(case.state).cells) for case in due if case.state)
         await send(producer, [letter for case in due for letter in self._evidence(case)])
 
-    def _take(self, piece: Sequence[list[Counts]]) -> list[Case]:
-        cases = [self._case(self._catalogue.experiments[arrived[0].experiment]) for arrived in piece]
-        take(zip(cases, piece, strict=True), self._recency())
+    async def _look(self, piece: Sequence[list[Counts]]) -> list[Case]:
+        """One look at each case, in steps: others have waited for each. None, if our partitions have gone meanwhile."""
+        era, cases = self._era, [self._case(self._catalogue.experiments[arrived[0].experiment]) for arrived in piece]
+        looks = Looks(zip(cases, piece, strict=True), self._recency())
+        if shown := looks.shown():
+            await asyncio.sleep(0)
+            known.ask(shown)
+            await asyncio.sleep(0)
+        if era != self._era:
+            return []
+        looks.end()
         self._moved |= {case.x.id: None for case in cases if case.is_open}
         return cases
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from streams.worker.case import Case, take
+from streams.worker.case import Case, Looks
 
 
 class Judge:
@@ -17,7 +17,7 @@ class Judge:
     def look(self, most=None):
         """Take the next counts together, step by step."""
         broker, arrived, before = self._broker, self._next(most), self.versions()
-        take((self.cases[id_], counts) for id_, counts in arrived.items())
+        Looks((self.cases[id_], counts) for id_, counts in arrived.items()).end()
         broker.backward += lower(before, self.versions())
         cases = [self.cases[id_] for id_ in arrived]
         yield "before_table"

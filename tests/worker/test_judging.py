@@ -14,6 +14,7 @@ from streams.core.definition import Catalogue
 from streams.core.look import Recency
 from streams.core.topology import DECISIONS, EVIDENCE, partition_of
 from streams.worker import judging as module
+from streams.worker.case import Looks
 from streams.worker.delays import Delays
 from streams.worker.judging import Judging
 from tests.worker.rig import DEFINITION
@@ -94,6 +95,31 @@ async def test_the_table_is_not_written_for_partitions_that_have_gone(judging, b
     broker._acknowledged = partial(closing(judging, "acknowledged"), SimpleNamespace(broker=broker))
     await judge(judging, broker, a=50, b=50)
     assert broker.calls[-2:] == ["settled", "acknowledged"]
+
+
+async def test_a_look_that_was_begun_before_partitions_went_is_not_ended(judging, broker, monkeypatch):
+    monkeypatch.setattr(module.known, "ask", lambda _: judging.restart(ENDS))
+    await judge(judging, broker, a=50, b=50)
+    assert (broker.sent, "written" in broker.calls, judging.cases) == ([], False, {})
+
+
+async def test_others_work_between_evidence_intervals_and_decisions(judging, broker, monkeypatch):
+    steps, asked, ended = [], module.known.ask, Looks.end
+    monkeypatch.setattr(module.known, "ask", lambda wanted: steps.append("intervals") or asked(wanted))
+    monkeypatch.setattr(Looks, "end", lambda looks: steps.append("decisions") or ended(looks))
+
+    async def other():
+        while True:
+            steps.append("other")
+            await asyncio.sleep(0)
+
+    await judging.take([counts(0, 10, a=50, b=50)], broker)
+    steps.clear()
+    task = asyncio.create_task(other())
+    await judging.take([counts(1, 10, a=50, b=50)], broker)
+    task.cancel()
+    at = steps.index("intervals")
+    assert steps[at - 1 : at + 3] == ["other", "intervals", "other", "decisions"]
 
 
 def closing(judging, what):
@@ -196,8 +222,8 @@ def told(broker):
 
 async def test_experiments_are_judged_in_pieces_and_others_work_between_them(many, broker, monkeypatch):
     monkeypatch.setattr(module, "PIECE", 16)
-    looks, sizes, turns = evaluation.looks, [], []
-    monkeypatch.setattr(evaluation, "looks", lambda asked, *rest: sizes.append(len(asked)) or looks(asked, *rest))
+    set_out, sizes, turns = evaluation.set_out, [], []
+    monkeypatch.setattr(evaluation, "set_out", lambda asked, *rest: sizes.append(len(asked)) or set_out(asked, *rest))
 
     async def other():
         while True:
@@ -213,8 +239,8 @@ async def test_experiments_are_judged_in_pieces_and_others_work_between_them(man
 
 async def test_what_comes_at_once_is_one_look_and_is_not_waited_for_without_end(many, broker, monkeypatch):
     monkeypatch.setattr(module, "TOGETHER", 3)
-    looks, arrived = evaluation.looks, []
-    monkeypatch.setattr(evaluation, "looks", lambda asked, *rest: arrived.append(asked) or looks(asked, *rest))
+    set_out, arrived = evaluation.set_out, []
+    monkeypatch.setattr(evaluation, "set_out", lambda asked, *rest: arrived.append(asked) or set_out(asked, *rest))
     for number in range(4):
         await many.take([of("x0", 0, 11 + number, a=51 + number, b=50)], broker, more=True)
     await many.take([of("x0", 1, 11, a=51, b=50)], broker)
@@ -251,8 +277,8 @@ async def test_what_is_being_unpacked_when_partitions_go_is_not_judged_either(ma
 
 
 async def test_a_flood_of_one_experiment_is_one_look_and_delays_no_other(many, broker, monkeypatch):
-    looks, asked = evaluation.looks, []
-    monkeypatch.setattr(evaluation, "looks", lambda given, *rest: asked.extend(given) or looks(given, *rest))
+    set_out, asked = evaluation.set_out, []
+    monkeypatch.setattr(evaluation, "set_out", lambda given, *rest: asked.extend(given) or set_out(given, *rest))
     flood = [of("x0", 0, 10 + number, a=50 + number, b=50) for number in range(1, 2_000)]
     await many.take([*flood, *(of(name, 0, 11, a=51, b=50) for name in NAMES[1:])], broker)
     assert [one.x.id for one in asked] == NAMES
