@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from faust.types import TP
@@ -19,19 +19,31 @@ from streams.worker.readings import Readings
 
 SLICE = 250  # counts in one record: neither may it outgrow the broker's limit, nor packing it stall the event loop
 
+FETCH_S = 0.25  # for which a round waits for what there is to read: what comes later waits for the next one
+
 Waiting = dict[int, list[Counts]]  # for their record to be full, by the partition they go to
 
 
 class Rounds:
-    """Tells the counts of every partition of this worker."""
+    """Tells the counts of every partition of this worker.
 
-    def __init__(self, settings: Settings, readings: Readings) -> None:
+    Args:
+        settings: of the worker.
+        readings: its partitions.
+        catch_up: returns when all that the next fetch brings has been taken, or after so many seconds.
+    """
+
+    def __init__(self, settings: Settings, readings: Readings, catch_up: Callable[[float], Awaitable[None]]) -> None:
         self._settings = settings
         self._readings = readings
+        self._catch_up = catch_up
         self._next_full = 0.0
 
     async def run(self, app: Any, *, last: bool = False) -> None:
-        """One round; from time to time, and at the end, everything is told."""
+        """One round, of what is there to be read; from time to time, and at the end, everything is told."""
+        if not last:
+            app.consumer.hurry()
+            await self._catch_up(FETCH_S)
         full = last or time.monotonic() >= self._next_full
         await self._tell(app.producer, full)
         app.consumer.hurry()  # a fetch after each round brings its counts, so the pace may be slow

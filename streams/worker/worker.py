@@ -29,7 +29,6 @@ from streams.worker.taking import Taking
 
 log = logging.getLogger(__name__)
 
-FETCH_S = 0.25  # for which a round waits for what there is to read: what comes later waits for the next one
 ASK_S = 0.5  # between two questions how long the logs are; apart from the rounds, as the answer waits behind a fetch
 TELL_S = 1.0  # evidence of an experiment is published at most this often,
 SELDOM_S = 5.0  # and of as many as are told of at a time at least this often,
@@ -57,12 +56,12 @@ class Worker:
         self._stalls = Stalls()
         self._snapshots = Keeper(settings, catalogue, self._readings, rekeyed)
         self._rulings = Rulings(settings)
-        self._rounds = Rounds(settings, self._readings)
         self._app = make_app(settings, self._readings)
+        taking = Taking(self._readings, self._app)
+        self._rounds = Rounds(settings, self._readings, taking.catch_up)
         table = make_table(self._app, settings.evaluation_partitions)
         self._judging = Judging(catalogue, table, settings.evaluation_partitions, partial(recency, settings))
-        self._taking = Taking(self._readings, self._app)
-        add_agents(self._app, self._taking, self._judging)
+        add_agents(self._app, taking, self._judging)
         self._app.on_rebalance_complete.connect(self._assigned)
         self._app.fences = (self._judging.close,)
         self.pipeline = self._pipeline()  # replaced every round, never changed: other threads read it
@@ -123,8 +122,6 @@ class Worker:
         }
 
     async def _round(self) -> None:
-        self._app.consumer.hurry()
-        await self._taking.catch_up(FETCH_S)
         await self._rounds.run(self._app)
         self.pipeline = self._pipeline()
 

@@ -98,8 +98,9 @@ async def test_the_table_is_not_written_for_partitions_that_have_gone(judging, b
 
 
 async def test_a_look_that_was_begun_before_partitions_went_is_not_ended(judging, broker, monkeypatch):
+    await judging.take([counts(0, 10, a=50, b=50)], broker)
     monkeypatch.setattr(module.known, "ask", lambda _: judging.restart(ENDS))
-    await judge(judging, broker, a=50, b=50)
+    await judging.take([counts(1, 10, a=50, b=50)], broker)
     assert (broker.sent, "written" in broker.calls, judging.cases) == ([], False, {})
 
 

@@ -44,8 +44,11 @@ def run(readings, broker, settings):
     rounds = []
     app = SimpleNamespace(producer=broker, consumer=broker)
 
+    async def catch_up(_):
+        broker.calls.append("caught up")
+
     async def once(**how):
-        rounds[:] = rounds or [Rounds(Settings(**settings), readings)]
+        rounds[:] = rounds or [Rounds(Settings(**settings), readings, catch_up)]
         broker.sent.clear()
         await rounds[0].run(app, **how)
         return [letter for letter in broker.sent if letter[0] == COUNTS]
@@ -107,8 +110,14 @@ async def test_only_what_has_changed_is_told_and_everything_in_a_full_round(run,
 
 async def test_what_has_been_told_is_fetched_at_once(run, readings, broker):
     read(readings, 0)
-    await run()
+    await run(last=True)
     assert broker.calls[:2] == ["acknowledged", "hurry"]
+
+
+async def test_a_round_tells_of_what_is_there_to_be_read(run, readings, broker):
+    read(readings, 0)
+    await run()
+    assert broker.calls[:4] == ["hurry", "caught up", "acknowledged", "hurry"]
 
 
 async def test_what_is_published_is_committed_in_a_full_round(run, readings, broker):
@@ -132,9 +141,8 @@ async def test_a_round_of_many_experiments_leaves_in_slices(broker, monkeypatch)
     names = [f"x{number}" for number in range(9)]
     readings = Readings(Catalogue({n: definitions.parse(DEFINITION.replace("ID", n).encode()) for n in names}), b"")
     readings.assign([0, 1])
-    await Rounds(Settings(idle_clock="record"), readings).run(
-        SimpleNamespace(producer=broker, consumer=broker), last=True
-    )
+    rounds = Rounds(Settings(idle_clock="record"), readings, asyncio.sleep)
+    await rounds.run(SimpleNamespace(producer=broker, consumer=broker), last=True)
     told = [(home, counts_codec.decode(value)) for topic, home, _, value in broker.sent if topic == COUNTS]
     assert {len(slice_) for _, slice_ in told} <= {1, 2, 3}
     assert sorted((one.partition, one.experiment, home) for home, slice_ in told for one in slice_) == [

@@ -67,7 +67,7 @@ async def test_who_waits_for_what_there_is_to_read_waits_for_the_last_batch_of_a
     await taking.take(batch(PLACE, exposed(0, 3), 0))
     waiting = asyncio.create_task(taking.catch_up(3_600))
     await taking.take(batch(PLACE, exposed(3, 2), 0, more=True))
-    assert not waiting.done()
+    assert await asyncio.wait([waiting], timeout=0.01) == (set(), {waiting})
     await taking.take(batch(TP(EXPOSURES, 9), exposed(0, 1), 0))
     await waiting
     assert readings[2].offsets["exposures"] == 5
