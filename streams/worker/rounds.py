@@ -18,7 +18,6 @@ from streams.worker.outbox import Letter, send
 from streams.worker.readings import Readings
 
 SLICE = 250  # counts in one record: neither may it outgrow the broker's limit, nor packing it stall the event loop
-
 FETCH_S = 0.25  # for which a round waits for what there is to read: what comes later waits for the next one
 
 Waiting = dict[int, list[Counts]]  # for their record to be full, by the partition they go to
