@@ -23,23 +23,21 @@ def start(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 async def every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
     """Begin the step so often; one that takes long gets half of the time, and waits for no more than this."""
-    pause = seconds
-    while True:
-        await asyncio.sleep(pause)
-        began = time.monotonic()
-        await step()
-        took = time.monotonic() - began
-        pause = min(max(seconds - took, took), seconds)
+    await _repeat(step, seconds, lambda took: min(max(seconds - took, took), seconds))
 
 
 async def seldom(least: float, most: float, share: float, step: Callable[[], Awaitable[None]]) -> None:
     """Repeat the step, with a pause that leaves it this share of the time, and lies within these bounds."""
-    pause = least
+    await _repeat(step, least, lambda took: min(max(least, took / share), most))
+
+
+async def _repeat(step: Callable[[], Awaitable[None]], pause: float, after: Callable[[float], float]) -> None:
+    """Pause before each step; how long, but for the first, depends on how long the last one took."""
     while True:
         await asyncio.sleep(pause)
         began = time.monotonic()
         await step()
-        pause = min(max(least, (time.monotonic() - began) / share), most)
+        pause = after(time.monotonic() - began)
 
 
 async def stop(*tasks: asyncio.Task[None]) -> None:

@@ -37,7 +37,7 @@ def pauses(monkeypatch):
     return taken
 
 
-async def test_a_step_begins_so_often_but_gets_no_more_than_half_of_the_time_and_is_never_delayed(pauses):
+async def test_a_step_begins_so_often_and_a_long_one_gets_half_of_the_time_but_delays_no_other(pauses):
     took = [0.0, 0.25, 0.5, 0.75, 8.0]
     assert await pauses(took, loops.every, 1.0) == [1.0, 1.0, 0.75, 0.5, 0.75, 1.0]
 

@@ -41,8 +41,9 @@ class Consumer(Positions):
         generation = self.app.consumer_generation_id
         left = Counter(agent_of(tp.topic) for tp in fetched or ())
         for tp, records in (fetched or {}).items():
-            left[agent_of(tp.topic)] -= 1
-            for message in self._messages(tp, records, eras[tp], generation, more=left[agent_of(tp.topic)] > 0):
+            agent = agent_of(tp.topic)
+            left[agent] -= 1
+            for message in self._messages(tp, records, eras[tp], generation, more=left[agent] > 0):
                 if not self.flow_active or generation != self.app.consumer_generation_id:
                     return
                 if is_batched(tp.topic) or tp in active:
